@@ -1,0 +1,42 @@
+// Builds dist/: the server as CommonJS, the one implementation, with a generated ES module door to it, so that a
+// class is the same class through both; the front end as CommonJS for Node and as real ES modules for bundlers.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const dist = path.join(root, 'dist');
+const require = createRequire(import.meta.url);
+
+const DOORS = [
+  'index',
+  'customers/postgres',
+  'customers/redis',
+  'testing/index',
+  'client/index',
+  'client/react',
+];
+
+rmSync(dist, { recursive: true, force: true });
+compile('tsconfig.build.json');
+compile('src/client/tsconfig.json');
+compile('src/client/tsconfig.esm.json');
+mkdirSync(path.join(dist, 'client-esm'), { recursive: true });
+writeFileSync(path.join(dist, 'client-esm', 'package.json'), '{ "type": "module", "sideEffects": false }\n');
+for (const door of DOORS) writeEsmDoor(door);
+
+function compile(project) {
+  const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  execFileSync(process.execPath, [tsc, '-p', path.join(root, project)], { stdio: 'inherit' });
+}
+
+function writeEsmDoor(door) {
+  const names = Object.keys(require(path.join(dist, `${door}.js`))).sort();
+  if (names.length === 0) throw new Error(`dist/${door}.js exports nothing`);
+  const file = `./${path.basename(door)}.js`;
+  const list = names.map((name) => `  ${name},`).join('\n');
+  writeFileSync(path.join(dist, `${door}.mjs`), `export {\n${list}\n} from '${file}';\n`);
+  writeFileSync(path.join(dist, `${door}.d.mts`), `export * from '${file}';\n`);
+}
