@@ -1,0 +1,108 @@
+import { newId } from './emulator/ids.js';
+import { fail, parseOptions } from './emulator/options.js';
+import { ROUTES } from './emulator/routes.js';
+import { EmulatorServer } from './emulator/server.js';
+import { claimSession } from './emulator/sessions.js';
+import { EmulatorState } from './emulator/state.js';
+import type {
+  StripeEmulator,
+  StripeEmulatorAccountInput,
+  StripeEmulatorCustomerInput,
+  StripeEmulatorOptions,
+  StripeEmulatorPaymentMethod,
+} from './emulator/types.js';
+
+/**
+ * Starts a strict local stand-in for the parts of Stripe's API that Customer Sessions need, for tests and demos
+ * without network or account. Point stripe-node at it by its `stripeConfig`.
+ *
+ * @throws TypeError for options that cannot work, for keys that look live, and with `NODE_ENV=production`.
+ */
+export async function startStripeEmulator(options: StripeEmulatorOptions = {}): Promise<StripeEmulator> {
+  if (process.env.NODE_ENV === 'production') {
+    throw new TypeError(
+      'startStripeEmulator: NODE_ENV is "production", where nothing may pretend to be Stripe.',
+    );
+  }
+  const config = parseOptions(options, ROUTES);
+  const state = new EmulatorState(config);
+  const server = new EmulatorServer(config, state);
+  const port = await server.listen();
+  const protocol = config.tls ? 'https' : 'http';
+  const { host } = config;
+  return {
+    url: `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    host,
+    port,
+    protocol,
+    secretKey: config.secretKey,
+    stripeConfig: { host, port, protocol },
+    customers: state.customers,
+    sessions: state.sessions,
+    requests: server.requests,
+    addCustomer: (customer = {}) => seedCustomer(state, customer),
+    addAccount: (account = {}) => seedAccount(state, account),
+    deleteCustomer: (id) => deleteCustomer(state, id),
+    paymentMethods: (customer) => state.customers.get(customer)?.paymentMethods ?? [],
+    claim: (clientSecret) => claimSession(state, clientSecret),
+    clearRequests() {
+      server.requests.length = 0;
+    },
+    setFault: (route, fault, { times } = {}) => server.faults.set(route, fault, times),
+    setLatency: (ms) => server.faults.setLatency(ms),
+    reset() {
+      state.clear();
+      server.requests.length = 0;
+      server.faults.clear();
+      server.api.clear();
+    },
+    close: () => server.close(),
+  };
+}
+
+function seedCustomer(state: EmulatorState, customer: StripeEmulatorCustomerInput): { id: string } {
+  const { id, account } = customer;
+  if (id !== undefined) {
+    if (!/^cus_\w{1,248}$/.test(id)) fail('id', 'must begin cus_ and go on with letters and digits');
+    if (state.customers.has(id)) fail('id', 'is taken');
+  }
+  return { id: state.addCustomer({ id, account: accountId(account), ...seedFields(customer) }).id };
+}
+
+function seedAccount(
+  state: EmulatorState,
+  input: StripeEmulatorAccountInput,
+): { id: string; customer: string } {
+  const { id = newId('acct_', 16) } = input;
+  const account = accountId(input.account);
+  if (accountId(id) === null || state.findAccount(id, account)) fail('id', 'is taken');
+  const customer = state.addCustomer({ account, customerAccount: id, ...seedFields(input) });
+  return { id, customer: customer.id };
+}
+
+function accountId(account: string | undefined): string | null {
+  if (account === undefined) return null;
+  if (!/^acct_\w{1,248}$/.test(account))
+    fail('account', 'must begin acct_ and go on with letters and digits');
+  return account;
+}
+
+function seedFields({ email, name, metadata = {}, paymentMethods = [] }: StripeEmulatorAccountInput) {
+  return {
+    values: { email: email ?? null, name: name ?? null, metadata: { ...metadata } },
+    paymentMethods: paymentMethods.map(
+      (method): StripeEmulatorPaymentMethod => ({
+        id: newId('pm_', 24),
+        allowRedisplay: 'always',
+        ...method,
+      }),
+    ),
+  };
+}
+
+function deleteCustomer(state: EmulatorState, id: string): void {
+  const customer = state.customers.get(id);
+  if (!customer || customer.deleted) fail('id', 'is no customer of the emulator');
+  customer.deleted = true;
+  customer.paymentMethods.length = 0;
+}

@@ -1,0 +1,16 @@
+export { type BrowserHeaders, browserHeaders } from './browser-headers.js';
+export type {
+  AllowRedisplay,
+  StripeEmulator,
+  StripeEmulatorAccountInput,
+  StripeEmulatorClaim,
+  StripeEmulatorCustomer,
+  StripeEmulatorCustomerInput,
+  StripeEmulatorFault,
+  StripeEmulatorOptions,
+  StripeEmulatorPaymentMethod,
+  StripeEmulatorPaymentMethodInput,
+  StripeEmulatorRequest,
+  StripeEmulatorSession,
+} from './emulator/types.js';
+export { startStripeEmulator } from './emulator.js';
