@@ -1,0 +1,100 @@
+import Stripe from 'stripe';
+import { parseConfig, type StripeConfig } from './client-config.js';
+import { StripeTransport } from './transport.js';
+
+/** What `createStripe` adds to stripe-node's client. */
+export interface StripeConnections {
+  /**
+   * Opens connections before the first user comes, so that nobody waits for TCP and TLS. Resolves with how many are
+   * open: fewer than asked for when Stripe cannot be reached. Never rejects.
+   * @param connections - default 1
+   */
+  warmUp(connections?: number): Promise<number>;
+  /** Takes no more calls, lets those under way end, closes every connection. For a clean stop of the process. */
+  close(): Promise<void>;
+}
+
+/** stripe-node's client, over our transport. */
+export type OwnStripe = Stripe & StripeConnections;
+
+export interface KeyMode {
+  /** What the key says; `undefined` where it says neither. */
+  readonly livemode: boolean | undefined;
+  /** A name for the account and mode, as far as the key tells: rows of a store under it belong together. */
+  readonly scope: string | undefined;
+}
+
+const KEYS_PAGE = 'https://dashboard.stripe.com/apikeys';
+
+const modes = new WeakMap<object, KeyMode>();
+
+/**
+ * A stripe-node client on our transport: total deadlines, at most two requests per call with one idempotency key, warm
+ * connections, and errors that hold no secret. It is made for calls about one object: answers over 64 KiB and streams
+ * are refused, so for long lists use a plain `new Stripe(key)` beside it.
+ * @param key - a secret key (`sk_…`) or, better, a restricted one (`rk_…`) that may create customer sessions
+ * @throws {TypeError} for a missing or publishable key, and for unknown or wrong settings
+ */
+export function createStripe(key: string, config: StripeConfig = {}): OwnStripe {
+  checkKey(key);
+  const { stripeNode, transport: settings } = parseConfig(config);
+  const transport = new StripeTransport(settings);
+  const stripe = new Stripe(key, {
+    ...stripeNode,
+    httpClient: transport,
+    // Retries are the transport's, where they can be counted.
+    maxNetworkRetries: 0,
+    telemetry: false,
+  });
+  const target = {
+    protocol: config.protocol ?? 'https',
+    host: config.host ?? 'api.stripe.com',
+    port: Number(config.port ?? 443),
+  };
+  modes.set(stripe, modeOf(key, config));
+  return Object.assign(stripe, {
+    warmUp: (connections = 1) => transport.warmUp(target, connections),
+    close: () => transport.close(),
+    // stripe-node's fields hold the key: printing the client would print it.
+    [Symbol.for('nodejs.util.inspect.custom')]: () => 'Stripe { made by createStripe }',
+  });
+}
+
+/** What the key of a client made by `createStripe` says; `undefined` for any other client. */
+export function keyModeOf(stripe: object): KeyMode | undefined {
+  return modes.get(stripe);
+}
+
+/** Whether `createStripe` made this client (`own`), or the host did. */
+export function stripeClientKind(stripe: object): 'own' | 'host' {
+  return modes.has(stripe) ? 'own' : 'host';
+}
+
+// Says nothing of the key itself, whatever it is.
+function checkKey(key: unknown): void {
+  const problem = problemWithKey(key);
+  if (problem) throw new TypeError(`express-stripe-customer-session: createStripe(key): ${problem}`);
+}
+
+function problemWithKey(key: unknown): string | undefined {
+  if (key === undefined || key === null || key === '') {
+    return `there is no key. Take a secret or restricted key from ${KEYS_PAGE} and pass it, e.g. process.env.STRIPE_SECRET_KEY.`;
+  }
+  if (typeof key !== 'string') return 'the key is not a string.';
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    return 'the key holds white space or characters that no key has. Copy it again, without spaces or line breaks.';
+  }
+  if (key.startsWith('pk_')) {
+    return `this is a publishable key, which is for browsers. Use the secret or restricted key from ${KEYS_PAGE}.`;
+  }
+  if (key.startsWith('whsec_'))
+    return `this is a webhook secret. Use the secret or restricted key from ${KEYS_PAGE}.`;
+  return undefined;
+}
+
+function modeOf(key: string, { stripeAccount, stripeContext }: StripeConfig): KeyMode {
+  const mode = /^(?:sk|rk)_(?:[a-z]+_)?(live|test)_/.exec(key)?.[1];
+  if (mode === undefined) return { livemode: undefined, scope: undefined };
+  const account = stripeContext ?? stripeAccount;
+  return { livemode: mode === 'live', scope: account === undefined ? mode : `${mode}:${String(account)}` };
+}
