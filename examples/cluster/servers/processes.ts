@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+
+/** A server process of ours: what it listens on, and how to do to it what outages do. */
+export interface ServerProcess {
+  readonly port: number;
+  readonly url: string;
+  /** Ends it as an operator would, and waits. */
+  stop(): Promise<void>;
+  /** Ends it as a crash would, and waits. */
+  kill(): Promise<void>;
+  /** Stops it without closing a socket, as a stalled host would. */
+  freeze(): void;
+  thaw(): void;
+}
+
+/** Where Debian keeps servers that are not on everybody's path. */
+const SERVER_DIRECTORIES = ['/usr/sbin', '/usr/local/sbin', ...postgresDirectories()];
+
+/** The path of a server's binary, or `undefined` where it is not installed. */
+export function findBinary(name: string): string | undefined {
+  const directories = [...(process.env.PATH ?? '').split(delimiter), ...SERVER_DIRECTORIES];
+  return directories.map((directory) => join(directory, name)).find(isExecutable);
+}
+
+/** The path of a server's binary; throws an error that names what to install. */
+export function requireBinary(name: string): string {
+  const binary = findBinary(name);
+  if (binary === undefined) throw new Error(`${name} is not installed on this machine.`);
+  return binary;
+}
+
+/** A TCP port that nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+export interface StartCommand {
+  command: string;
+  args: string[];
+  port: number;
+  url: string;
+  /** The signal that means "stop soon, and cleanly". */
+  stopSignal?: NodeJS.Signals;
+  /** Run as this user, where the server refuses to be root. */
+  user?: { uid: number; gid: number };
+  env?: NodeJS.ProcessEnv;
+  /** Resolves once the server answers; asked again until then. */
+  isReady: () => Promise<boolean>;
+}
+
+/** Starts a server and waits until it answers, 20 s at most. It ends with this process at the latest. */
+export async function startServer(start: StartCommand): Promise<ServerProcess> {
+  const child = spawn(start.command, start.args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: start.env ?? process.env,
+    ...start.user,
+  });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => output.splice(0, output.length - 50, text));
+  }
+  const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const endWithUs = () => child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  void exited.then(() => process.off('exit', endWithUs));
+
+  const server = controls(child, exited, start);
+  for (const endsAt = Date.now() + 20_000; ; await pause(50)) {
+    if (await start.isReady()) return server;
+    if (child.exitCode === null && child.signalCode === null && Date.now() < endsAt) continue;
+    await server.kill();
+    throw new Error(`${start.command} did not start:\n${output.join('')}`);
+  }
+}
+
+function controls(child: ChildProcess, exited: Promise<void>, start: StartCommand): ServerProcess {
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    // A frozen process takes no signal but SIGKILL before it goes on.
+    child.kill('SIGCONT');
+    return exited;
+  };
+  return {
+    port: start.port,
+    url: start.url,
+    stop: () => end(start.stopSignal ?? 'SIGTERM'),
+    kill: () => end('SIGKILL'),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+  };
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function postgresDirectories(): string[] {
+  const home = '/usr/lib/postgresql';
+  if (!existsSync(home)) return [];
+  const newestFirst = readdirSync(home).toSorted((a, b) => Number(b) - Number(a));
+  return newestFirst.map((version) => join(home, version, 'bin'));
+}
