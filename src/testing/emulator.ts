@@ -3,7 +3,7 @@ import { fail, parseOptions } from './emulator/options.js';
 import { ROUTES } from './emulator/routes.js';
 import { EmulatorServer } from './emulator/server.js';
 import { claimSession } from './emulator/sessions.js';
-import { EmulatorState } from './emulator/state.js';
+import { EmulatorState, markDeleted } from './emulator/state.js';
 import type {
   StripeEmulator,
   StripeEmulatorAccountInput,
@@ -103,6 +103,5 @@ function seedFields({ email, name, metadata = {}, paymentMethods = [] }: StripeE
 function deleteCustomer(state: EmulatorState, id: string): void {
   const customer = state.customers.get(id);
   if (!customer || customer.deleted) fail('id', 'is no customer of the emulator');
-  customer.deleted = true;
-  customer.paymentMethods.length = 0;
+  markDeleted(customer);
 }

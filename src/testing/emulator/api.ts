@@ -1,4 +1,5 @@
 import type { Answer } from './answer.js';
+import { accountOf } from './connect.js';
 import { ApiError, errorAnswer, refused } from './errors.js';
 import { type ActiveFault, answerInstead, type Faults } from './faults.js';
 import { type FormTree, parseForm } from './form.js';
@@ -6,8 +7,8 @@ import { IdempotencyKeys, isKept } from './idempotency.js';
 import { newId } from './ids.js';
 import { authenticate, authorize, keyOf } from './keys.js';
 import type { EmulatorConfig } from './options.js';
-import { handle, type Route } from './routes.js';
-import { accountOf, type EmulatorState } from './state.js';
+import { HANDLERS, type Route } from './routes.js';
+import type { EmulatorState } from './state.js';
 
 /** A request with its body read. */
 export interface Received {
@@ -70,13 +71,13 @@ export class Api {
       // "All POST requests accept idempotency keys"; on GET and DELETE they have no effect.
       key: call.method === 'POST' ? call.header('idempotency-key') : undefined,
       scope: call.account ?? '',
-      request: `${call.method} ${call.path}\n${call.body}`,
+      request: fingerprintOf(call),
     };
     return this.#idempotency.run(guarded, () =>
       attempt(async () => {
         await this.pause(delayMs);
         // A copy: the objects of the state change, and the first answer of a key must not.
-        const body = instead ? instead.body : structuredClone(handle(call.route, this.state, call));
+        const body = instead ? instead.body : structuredClone(HANDLERS[call.route](this.state, call));
         return { status: instead?.status ?? 200, body, requestId: newId('req_') };
       }),
     );
@@ -121,6 +122,13 @@ async function attempt(work: () => Promise<Answer>): Promise<Answer> {
     const { status, body, headers } = error;
     return { status, body: errorAnswer(body), headers, requestId: newId('req_') };
   }
+}
+
+// Stripe compares parameters, not bytes: their order does not matter.
+function fingerprintOf({ method, path, body }: Received): string {
+  const params = new URLSearchParams(body);
+  params.sort();
+  return `${method} ${path}\n${params.toString()}`;
 }
 
 function unrecognized({ method, path }: Received): ApiError {

@@ -1,9 +1,8 @@
-import { clearableText, expand, oneOf, type ParamFields, type ParamSpec, text } from './params.js';
+import { clearableText, expand, integer, oneOf, text } from './params.js';
 
-// PostCustomers of Stripe's OpenAPI description, which the tests compare with this.
-const address: ParamSpec = {
+// PostCustomers and GetCustomers of Stripe's OpenAPI description, which the tests compare with this.
+const address = {
   kind: 'object',
-  clearable: true,
   fields: {
     city: clearableText(),
     country: clearableText(),
@@ -12,50 +11,56 @@ const address: ParamSpec = {
     postal_code: clearableText(),
     state: clearableText(),
   },
-};
+} as const;
 
-const shipping: ParamSpec = {
+const shipping = {
   kind: 'object',
   clearable: true,
   required: ['address', 'name'],
-  fields: { address: { ...address, clearable: false }, name: text(), phone: clearableText() },
-};
+  fields: { address, name: text(), phone: clearableText() },
+} as const;
 
-const invoiceSettings: ParamSpec = {
+const customField = {
+  kind: 'object',
+  required: ['name', 'value'],
+  fields: { name: text(40), value: text(140) },
+} as const;
+
+const renderingOptions = {
+  kind: 'object',
+  clearable: true,
+  fields: {
+    amount_tax_display: oneOf('', 'exclude_tax', 'include_inclusive_tax'),
+    template: clearableText(),
+  },
+} as const;
+
+const invoiceSettings = {
   kind: 'object',
   fields: {
-    custom_fields: {
-      kind: 'list',
-      clearable: true,
-      items: { kind: 'object', required: ['name', 'value'], fields: { name: text(40), value: text(140) } },
-    },
+    custom_fields: { kind: 'list', clearable: true, items: customField },
     default_payment_method: text(),
     footer: clearableText(),
-    rendering_options: {
+    rendering_options: renderingOptions,
+  },
+} as const;
+
+const cashBalance = {
+  kind: 'object',
+  fields: {
+    settings: {
       kind: 'object',
-      clearable: true,
-      fields: {
-        amount_tax_display: oneOf('', 'exclude_tax', 'include_inclusive_tax'),
-        template: clearableText(),
-      },
+      fields: { reconciliation_mode: oneOf('automatic', 'manual', 'merchant_default') },
     },
   },
-};
+} as const;
 
 /** What creating and updating a customer have in common. */
-const shared: ParamFields = {
-  address,
-  balance: { kind: 'integer' },
+const shared = {
+  address: { ...address, clearable: true },
+  balance: integer,
   business_name: clearableText(150),
-  cash_balance: {
-    kind: 'object',
-    fields: {
-      settings: {
-        kind: 'object',
-        fields: { reconciliation_mode: oneOf('automatic', 'manual', 'merchant_default') },
-      },
-    },
-  },
+  cash_balance: cashBalance,
   description: clearableText(),
   email: clearableText(512),
   expand,
@@ -74,9 +79,9 @@ const shared: ParamFields = {
     fields: { ip_address: clearableText(), validate_location: oneOf('deferred', 'immediately') },
   },
   tax_exempt: oneOf('', 'exempt', 'none', 'reverse'),
-};
+} as const;
 
-export const createParams: ParamFields = {
+export const createParams = {
   ...shared,
   payment_method: text(),
   tax_id_data: {
@@ -85,29 +90,21 @@ export const createParams: ParamFields = {
     items: { kind: 'object', required: ['type', 'value'], fields: { type: text(), value: text() } },
   },
   test_clock: text(),
-};
+} as const;
 
-export const updateParams: ParamFields = { ...shared, default_source: text() };
+export const updateParams = { ...shared, default_source: text() } as const;
 
-const page = { expand, limit: { kind: 'integer', min: 1, max: 100 } } satisfies ParamFields;
+const page = { expand, limit: { kind: 'integer', min: 1, max: 100 } } as const;
 
-export const listParams: ParamFields = {
+export const listParams = {
   ...page,
-  created: {
-    kind: 'range',
-    fields: {
-      gt: { kind: 'integer' },
-      gte: { kind: 'integer' },
-      lt: { kind: 'integer' },
-      lte: { kind: 'integer' },
-    },
-  },
+  created: { kind: 'range', fields: { gt: integer, gte: integer, lt: integer, lte: integer } },
   email: text(512),
   ending_before: text(),
   starting_after: text(),
   test_clock: text(),
-};
+} as const;
 
-export const searchParams: ParamFields = { ...page, page: text(), query: text() };
+export const searchParams = { ...page, page: text(), query: text() } as const;
 
-export const retrieveParams: ParamFields = { expand };
+export const retrieveParams = { expand } as const;

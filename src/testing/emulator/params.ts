@@ -1,45 +1,74 @@
 import { invalidParam } from './errors.js';
 import { type FormNode, type FormTree, isList } from './form.js';
 
-/** What a parameter may be. `clearable` ones take the empty string, by which Stripe unsets a field. */
-export type ParamSpec =
-  | { kind: 'string'; maxLength?: number; values?: readonly string[]; clearable?: boolean }
-  | { kind: 'boolean' }
-  | { kind: 'integer'; min?: number; max?: number }
-  | { kind: 'list'; items: ParamSpec; clearable?: boolean }
-  | { kind: 'object'; fields: ParamFields; required?: readonly string[]; clearable?: boolean }
-  // An integer, or bounds: `created=5` and `created[gte]=5`.
-  | { kind: 'range'; fields: ParamFields }
-  | { kind: 'metadata' };
-
-export type ParamFields = Readonly<Record<string, ParamSpec>>;
-export type ParamValue = string | number | boolean | null | readonly ParamValue[] | ParamValues;
-export interface ParamValues {
-  [name: string]: ParamValue;
+interface TextSpec {
+  readonly kind: 'string';
+  readonly maxLength?: number;
+  readonly values?: readonly string[];
+  readonly clearable?: boolean;
 }
 
-export const text = (maxLength = 5000): ParamSpec => ({ kind: 'string', maxLength });
-export const clearableText = (maxLength = 5000): ParamSpec => ({
-  kind: 'string',
-  maxLength,
-  clearable: true,
-});
-export const oneOf = (...values: string[]): ParamSpec => ({ kind: 'string', values });
-export const expand: ParamSpec = { kind: 'list', items: text() };
+/** What a parameter may be. `clearable` ones take the empty string, by which Stripe unsets a field. */
+export type ParamSpec =
+  | TextSpec
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'integer'; readonly min?: number; readonly max?: number }
+  | { readonly kind: 'list'; readonly items: ParamSpec; readonly clearable?: boolean }
+  | ObjectSpec
+  // An integer, or bounds: `created=5` and `created[gte]=5`.
+  | { readonly kind: 'range'; readonly fields: ParamFields }
+  | { readonly kind: 'metadata' };
+
+interface ObjectSpec {
+  readonly kind: 'object';
+  readonly fields: ParamFields;
+  readonly required?: readonly string[];
+  readonly clearable?: boolean;
+}
+
+export type ParamFields = Readonly<Record<string, ParamSpec>>;
+
+/** What reading a parameter gives. */
+export type ParamValue<Spec> = Spec extends { kind: 'boolean' }
+  ? boolean
+  : Spec extends { kind: 'integer' }
+    ? number
+    : Spec extends { kind: 'list'; items: infer Items }
+      ? readonly ParamValue<Items>[] | Cleared<Spec>
+      : Spec extends { kind: 'object'; fields: infer Fields }
+        ? ParamValues<Fields> | Cleared<Spec>
+        : Spec extends { kind: 'range'; fields: infer Fields }
+          ? number | ParamValues<Fields>
+          : Spec extends { kind: 'metadata' }
+            ? Readonly<Record<string, string>> | ''
+            : string;
+
+type Cleared<Spec> = Spec extends { clearable: true } ? '' : never;
+
+/** What reading an object gives: each parameter may be missing. */
+export type ParamValues<Fields> = { readonly [Name in keyof Fields]?: ParamValue<Fields[Name]> };
+
+export const text = (maxLength = 5000) => ({ kind: 'string', maxLength }) as const;
+export const clearableText = (maxLength = 5000) => ({ kind: 'string', maxLength, clearable: true }) as const;
+export const oneOf = (...values: string[]) => ({ kind: 'string', values }) as const;
+export const integer = { kind: 'integer' } as const;
+export const expand = { kind: 'list', items: text() } as const;
 
 /** The limits of https://docs.stripe.com/api/metadata. */
 const METADATA = { keys: 50, keyLength: 40, valueLength: 500 };
 
 /** Reads the parameters of a request by its fields, refusing what Stripe's own validation refuses. */
-export function readParams(
+export function readParams<Fields extends ParamFields>(
   tree: FormTree,
-  fields: ParamFields,
+  fields: Fields,
   required: readonly string[] = [],
-): ParamValues {
-  return readObject(tree, { kind: 'object', fields, required }, '');
+): ParamValues<Fields> {
+  // The one place where what the specs say of values becomes what the compiler knows of them.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return readObject(tree, { kind: 'object', fields, required }, '') as ParamValues<Fields>;
 }
 
-function readObject(node: FormTree, spec: Extract<ParamSpec, { kind: 'object' }>, path: string): ParamValues {
+function readObject(node: FormTree, spec: ObjectSpec, path: string): Record<string, unknown> {
   for (const name of node.keys()) {
     if (Object.hasOwn(spec.fields, name)) continue;
     const param = join(path, name);
@@ -50,7 +79,7 @@ function readObject(node: FormTree, spec: Extract<ParamSpec, { kind: 'object' }>
     const param = join(path, name);
     throw invalidParam(param, `Missing required param: ${param}.`, 'parameter_missing');
   }
-  const values: ParamValues = {};
+  const values: Record<string, unknown> = {};
   for (const [name, child] of node) {
     const field = spec.fields[name];
     if (field) values[name] = readValue(child, field, join(path, name));
@@ -58,14 +87,14 @@ function readObject(node: FormTree, spec: Extract<ParamSpec, { kind: 'object' }>
   return values;
 }
 
-function readValue(node: FormNode, spec: ParamSpec, path: string): ParamValue {
+function readValue(node: FormNode, spec: ParamSpec, path: string): unknown {
   if (node === '' && 'clearable' in spec && spec.clearable) return '';
   switch (spec.kind) {
     case 'object':
       if (typeof node === 'string') throw invalidParam(path, 'Invalid object');
       return readObject(node, spec, path);
     case 'range':
-      if (typeof node === 'string') return readScalar(node, { kind: 'integer' }, path);
+      if (typeof node === 'string') return readScalar(node, integer, path);
       return readObject(node, { ...spec, kind: 'object' }, path);
     case 'metadata':
       return readMetadata(node, path);
@@ -81,7 +110,7 @@ function readScalar(
   node: FormNode,
   spec: Extract<ParamSpec, { kind: 'string' | 'boolean' | 'integer' }>,
   path: string,
-): ParamValue {
+): string | boolean | number {
   if (typeof node !== 'string') throw invalidParam(path, `Invalid ${spec.kind}: an object was passed`);
   if (node === '' && !(spec.kind === 'string' && spec.values?.includes(''))) {
     const message =
@@ -90,15 +119,16 @@ function readScalar(
     throw invalidParam(path, message, 'parameter_invalid_empty');
   }
   if (spec.kind === 'boolean') return readBoolean(node, path);
-  if (spec.kind === 'integer') return readInteger(node, spec, path);
+  return spec.kind === 'integer' ? readInteger(node, spec, path) : readText(node, spec, path);
+}
+
+function readText(node: string, spec: TextSpec, path: string): string {
   if (spec.values && !spec.values.includes(node)) {
     throw invalidParam(path, `Invalid ${path}: must be one of ${spec.values.filter(Boolean).join(', ')}`);
   }
   if (spec.maxLength !== undefined && node.length > spec.maxLength) {
-    throw invalidParam(
-      path,
-      `Invalid string: ${node.slice(0, 20)}…; must be at most ${spec.maxLength} characters`,
-    );
+    const start = `Invalid string: ${node.slice(0, 20)}…`;
+    throw invalidParam(path, `${start}; must be at most ${spec.maxLength} characters`);
   }
   return node;
 }
@@ -109,35 +139,27 @@ function readBoolean(node: string, path: string): boolean {
 }
 
 function readInteger(node: string, spec: { min?: number; max?: number }, path: string): number {
+  const refuse = (message: string) => invalidParam(path, message, 'parameter_invalid_integer');
   const value = Number(node);
-  if (!/^-?\d+$/.test(node) || !Number.isSafeInteger(value)) {
-    throw invalidParam(path, `Invalid integer: ${node.slice(0, 64)}`, 'parameter_invalid_integer');
-  }
-  if (spec.min !== undefined && value < spec.min) {
-    const message = `This value must be greater than or equal to ${spec.min}.`;
-    throw invalidParam(path, message, 'parameter_invalid_integer');
-  }
-  if (spec.max !== undefined && value > spec.max) {
-    const message = `This value must be less than or equal to ${spec.max}.`;
-    throw invalidParam(path, message, 'parameter_invalid_integer');
-  }
+  if (!/^-?\d+$/.test(node) || !Number.isSafeInteger(value))
+    throw refuse(`Invalid integer: ${node.slice(0, 64)}`);
+  const { min = -Infinity, max = Infinity } = spec;
+  if (value < min) throw refuse(`This value must be greater than or equal to ${min}.`);
+  if (value > max) throw refuse(`This value must be less than or equal to ${max}.`);
   return value;
 }
 
 // '' clears all metadata, and an empty value clears one key.
-function readMetadata(node: FormNode, path: string): ParamValue {
+function readMetadata(node: FormNode, path: string): Record<string, string> | '' {
   if (node === '') return '';
   if (typeof node === 'string') throw invalidParam(path, 'Invalid object');
   if (node.size > METADATA.keys) throw invalidParam(path, `Metadata has at most ${METADATA.keys} keys.`);
   const values: [string, string][] = [];
   for (const [key, value] of node) {
-    const param = join(path, key);
-    if (typeof value !== 'string') throw invalidParam(param, 'Metadata values must be strings.');
-    if (key.length > METADATA.keyLength)
-      throw invalidParam(param, 'Metadata keys have at most 40 characters.');
-    if (value.length > METADATA.valueLength) {
-      throw invalidParam(param, 'Metadata values have at most 500 characters.');
-    }
+    const refuse = (message: string) => invalidParam(join(path, key), message);
+    if (typeof value !== 'string') throw refuse('Metadata values must be strings.');
+    if (key.length > METADATA.keyLength) throw refuse('Metadata keys have at most 40 characters.');
+    if (value.length > METADATA.valueLength) throw refuse('Metadata values have at most 500 characters.');
     values.push([key, value]);
   }
   return Object.fromEntries(values);

@@ -1,4 +1,5 @@
-import * as customers from './customers.js';
+import { listCustomers, searchCustomers } from './customer-lists.js';
+import { createCustomer, deleteCustomer, retrieveCustomer, updateCustomer } from './customers.js';
 import type { FormTree } from './form.js';
 import { createSession } from './sessions.js';
 import type { EmulatorState } from './state.js';
@@ -11,32 +12,37 @@ export interface ApiCall {
   readonly account: string | null;
 }
 
-type Handler = (state: EmulatorState, call: ApiCall) => Record<string, unknown>;
-
-const HANDLERS = {
-  'POST /v1/customer_sessions': createSession,
-  'POST /v1/customers': customers.createCustomer,
-  'GET /v1/customers': customers.listCustomers,
-  'GET /v1/customers/search': customers.searchCustomers,
-  'GET /v1/customers/{customer}': customers.retrieveCustomer,
-  'POST /v1/customers/{customer}': customers.updateCustomer,
-  'DELETE /v1/customers/{customer}': customers.deleteCustomer,
-} satisfies Record<string, Handler>;
-
-export type Route = keyof typeof HANDLERS;
-
 /** The routes, written as Stripe's OpenAPI description writes its paths. */
-export const ROUTES = Object.keys(HANDLERS) as readonly Route[];
+export const ROUTES = [
+  'POST /v1/customer_sessions',
+  'POST /v1/customers',
+  'GET /v1/customers',
+  'GET /v1/customers/search',
+  'GET /v1/customers/{customer}',
+  'POST /v1/customers/{customer}',
+  'DELETE /v1/customers/{customer}',
+] as const;
 
-export function handle(route: Route, state: EmulatorState, call: ApiCall): Record<string, unknown> {
-  return HANDLERS[route](state, call);
-}
+export type Route = (typeof ROUTES)[number];
+
+/** What answers each route. */
+export const HANDLERS: Readonly<
+  Record<Route, (state: EmulatorState, call: ApiCall) => Record<string, unknown>>
+> = {
+  'POST /v1/customer_sessions': createSession,
+  'POST /v1/customers': createCustomer,
+  'GET /v1/customers': listCustomers,
+  'GET /v1/customers/search': searchCustomers,
+  'GET /v1/customers/{customer}': retrieveCustomer,
+  'POST /v1/customers/{customer}': updateCustomer,
+  'DELETE /v1/customers/{customer}': deleteCustomer,
+};
 
 /** The route of a method and path, with the id that the path holds. */
 export function matchRoute(method: string, path: string): { route: Route; id: string } | undefined {
   const exact = ROUTES.find((route) => route === `${method} ${path}`);
   if (exact) return { route: exact, id: '' };
-  const [, encoded] = /^\/v1\/customers\/([^/]+)$/.exec(path) ?? [];
+  const [, encoded] = /^\/v1\/customers\/([^/{}]+)$/.exec(path) ?? [];
   const route = ROUTES.find((candidate) => candidate === `${method} /v1/customers/{customer}`);
   const id = encoded === undefined ? undefined : decode(encoded);
   return route && id !== undefined ? { route, id } : undefined;

@@ -1,58 +1,68 @@
 import { invalidParam } from './errors.js';
+import type { CustomerObject } from './state.js';
 
-type Candidate = Record<string, unknown>;
-type Test = (candidate: Candidate) => boolean;
+type Test = (customer: CustomerObject) => boolean;
+type Value = string | number | null;
 
-// One clause of https://docs.stripe.com/search#search-query-language: -field:"value", metadata["key"]:null …
+// One clause of https://docs.stripe.com/search#search-query-language: -email:"x", metadata["k"]:null, created>5 …
 const CLAUSE =
-  /^(?<not>-)?(?:(?<field>email|name|phone|created)|metadata\["(?<key>[^"]*)"\])\s*(?<op>:|~|>=|<=|>|<)\s*(?:"(?<text>(?:[^"\\]|\\.)*)"|(?<number>\d+)|(?<null>null))/;
+  /^(?<not>-)?(?:(?<field>email|name|phone|created)|metadata\["(?<key>[^"]*)"\])\s*(?<op>:|~|>=|<=|>|<)\s*(?:"(?<text>(?:[^"\\]|\\.)*)"|(?<number>\d+)|(?<unset>null))/;
 
-/** Which customers a search query means. Strings compare without regard to case, as Stripe's do. */
+const OPERATORS: Readonly<Record<string, (value: Value, wanted: string) => boolean>> = {
+  // Strings compare without regard to case, as Stripe's do.
+  ':': (value, wanted) => String(value ?? '').toLowerCase() === wanted.toLowerCase(),
+  '~': (value, wanted) =>
+    String(value ?? '')
+      .toLowerCase()
+      .includes(wanted.toLowerCase()),
+  '>': (value, wanted) => Number(value) > Number(wanted),
+  '>=': (value, wanted) => Number(value) >= Number(wanted),
+  '<': (value, wanted) => Number(value) < Number(wanted),
+  '<=': (value, wanted) => Number(value) <= Number(wanted),
+};
+
+/** Which customers a search query means. Throws Stripe's 400 for a query that it cannot read. */
 export function matcher(query: string): Test {
   const tests: Test[] = [];
   const joins = new Set<string>();
   let rest = query.trim();
-  while (rest !== '') {
+  while (rest !== '' || tests.length === 0) {
     const clause = CLAUSE.exec(rest);
-    if (!clause?.groups) throw unreadable(query);
-    tests.push(testOf(clause.groups, query));
+    const test = clause?.groups && testOf(clause.groups);
+    if (!clause || !test) throw unreadable(query);
+    tests.push(test);
     rest = rest.slice(clause[0].length);
     const join = /^\s+(?:(AND|OR)\s+)?/i.exec(rest);
-    if (rest.trim() !== '' && !join) throw unreadable(query);
-    if (rest.trim() !== '') joins.add((join?.[1] ?? 'AND').toUpperCase());
-    rest = rest.slice(join?.[0].length ?? 0).trimEnd();
+    if (rest !== '' && !join) throw unreadable(query);
+    if (join) joins.add((join[1] ?? 'AND').toUpperCase());
+    rest = rest.slice(join?.[0].length);
   }
-  if (tests.length === 0) throw unreadable(query);
   if (joins.size > 1) throw invalidParam('query', 'A query joins its clauses by AND or by OR, not by both.');
-  return (candidate) =>
-    joins.has('OR') ? tests.some((test) => test(candidate)) : tests.every((test) => test(candidate));
+  const any = joins.has('OR');
+  return (customer) => (any ? tests.some((test) => test(customer)) : tests.every((test) => test(customer)));
 }
 
-function testOf(groups: Record<string, string | undefined>, query: string): Test {
-  const { not, field, key, op = ':', text, number } = groups;
-  const value = (candidate: Candidate) =>
-    field === undefined ? (candidate.metadata as Candidate)[key ?? ''] : candidate[field];
-  const test = operator(op, text?.replaceAll(/\\(.)/g, '$1') ?? number ?? null);
-  if (!test || (field === 'created') !== (number !== undefined)) throw unreadable(query);
-  if (op === '~' && field === undefined) throw unreadable(query);
-  return (candidate) => test(value(candidate)) !== (not !== undefined);
+function testOf(groups: Record<string, string | undefined>): Test | undefined {
+  const { not, field, key = '', op = ':', text, number, unset } = groups;
+  const value = reader(field, key);
+  const expected = not === undefined;
+  if (unset !== undefined)
+    return op === ':' ? (customer) => (value(customer) === null) === expected : undefined;
+  const wanted = text?.replaceAll(/\\(.)/g, '$1') ?? number ?? '';
+  const compare = OPERATORS[op];
+  // Numbers and their operators are for `created`; substrings are for fields, not for metadata.
+  const numeric = field === 'created';
+  if (!compare || numeric !== (number !== undefined)) return undefined;
+  if (numeric ? op === '~' : op !== ':' && !(op === '~' && field)) return undefined;
+  return (customer) => compare(value(customer), wanted) === expected;
 }
 
-function operator(op: string, wanted: string | null): ((value: unknown) => boolean) | undefined {
-  // field:null asks whether the field is unset.
-  if (wanted === null) return op === ':' ? (value) => (value ?? null) === null : undefined;
-  const folded = wanted.toLowerCase();
-  if (op === ':') return (value) => String(value ?? '').toLowerCase() === folded;
-  if (op === '~')
-    return (value) =>
-      String(value ?? '')
-        .toLowerCase()
-        .includes(folded);
-  const bound = Number(wanted);
-  if (op === '>') return (value) => Number(value) > bound;
-  if (op === '>=') return (value) => Number(value) >= bound;
-  if (op === '<') return (value) => Number(value) < bound;
-  return (value) => Number(value) <= bound;
+function reader(field: string | undefined, key: string): (customer: CustomerObject) => Value {
+  if (field === 'email') return ({ email }) => email;
+  if (field === 'name') return ({ name }) => name;
+  if (field === 'phone') return ({ phone }) => phone;
+  if (field === 'created') return ({ created }) => created;
+  return ({ metadata }) => (Object.hasOwn(metadata, key) ? (metadata[key] ?? null) : null);
 }
 
 function unreadable(query: string): Error {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from './answer.js';
 import { Api, type Received, readForm } from './api.js';
@@ -61,7 +61,9 @@ export class EmulatorServer {
       this.#server.once('error', reject);
       this.#server.listen(this.config.port, this.config.host, () => {
         this.#server.off('error', reject);
-        resolve((this.#server.address() as AddressInfo).port);
+        const address = this.#server.address();
+        // A string is what a pipe has; this one listens on a port.
+        resolve(typeof address === 'object' && address ? address.port : this.config.port);
       });
     });
   }

@@ -1,26 +1,48 @@
-import { ApiError } from './errors.js';
+import type { Components } from './components.js';
 import { newId } from './ids.js';
 import type { EmulatorConfig } from './options.js';
 import type { StripeEmulatorCustomer, StripeEmulatorPaymentMethod, StripeEmulatorSession } from './types.js';
 
+/** Stripe's customer object, as far as the emulator looks into it. */
+export interface CustomerObject extends Record<string, unknown> {
+  readonly id: string;
+  readonly created: number;
+  readonly email: string | null;
+  readonly name: string | null;
+  readonly phone: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly invoice_settings: Readonly<Record<string, unknown>>;
+}
+
 /** A customer as the emulator holds it: what tests see, and Stripe's own object. */
 export interface CustomerRecord extends StripeEmulatorCustomer {
-  readonly paymentMethods: StripeEmulatorPaymentMethod[];
-  readonly object: Record<string, unknown>;
+  object: CustomerObject;
+  paymentMethods: readonly StripeEmulatorPaymentMethod[];
   deleted: boolean;
 }
 
 /** A session as the emulator holds it. */
 export interface SessionRecord extends StripeEmulatorSession {
+  readonly components: Components;
   expiresAt: number;
   claimed: boolean;
+}
+
+/** What a new customer may say of itself. */
+export interface NewCustomer {
+  readonly id?: string | undefined;
+  readonly account: string | null;
+  readonly customerAccount?: string;
+  readonly paymentMethods?: readonly StripeEmulatorPaymentMethod[];
+  readonly values: Partial<CustomerObject>;
 }
 
 /** Everything that requests change. */
 export class EmulatorState {
   readonly customers = new Map<string, CustomerRecord>();
   readonly sessions: SessionRecord[] = [];
-  readonly sessionsBySecret = new Map<string, SessionRecord>();
+  readonly #sessionsBySecret = new Map<string, SessionRecord>();
+  readonly #behindAccounts = new Map<string, CustomerRecord>();
 
   constructor(readonly config: Pick<EmulatorConfig, 'now' | 'livemode'>) {}
 
@@ -32,60 +54,63 @@ export class EmulatorState {
 
   /** The customer that stands behind an Accounts v2 account. */
   findAccount(id: string, account: string | null): CustomerRecord | undefined {
-    for (const customer of this.customers.values()) {
-      if (customer.customerAccount === id && customer.account === account) return customer;
-    }
-    return undefined;
+    const customer = this.#behindAccounts.get(id);
+    return customer?.account === account ? customer : undefined;
   }
 
-  addCustomer(fields: {
-    id?: string | undefined;
-    account: string | null;
-    customerAccount?: string;
-    paymentMethods?: StripeEmulatorPaymentMethod[];
-    values: Record<string, unknown>;
-  }): CustomerRecord {
-    const { id = newId('cus_'), account, customerAccount = null, paymentMethods = [], values } = fields;
+  session(clientSecret: string): SessionRecord | undefined {
+    return this.#sessionsBySecret.get(clientSecret);
+  }
+
+  addCustomer(customer: NewCustomer): CustomerRecord {
+    const { id = newId('cus_'), account, customerAccount = null, paymentMethods = [], values } = customer;
     const createdAt = this.config.now();
     const created = Math.floor(createdAt / 1000);
-    const object = { ...blankCustomer(id, created, this.config.livemode), ...values };
-    if (customerAccount) object.customer_account = customerAccount;
+    const blank = blankCustomer(id, created, this.config.livemode);
     const record: CustomerRecord = {
       id,
       account,
       customerAccount,
       createdAt,
       paymentMethods,
-      object,
+      object: { ...blank, ...values, customer_account: customerAccount },
       deleted: false,
       get email() {
-        return textOrNull(object.email);
+        return this.object.email;
       },
       get name() {
-        return textOrNull(object.name);
+        return this.object.name;
       },
       get metadata() {
-        return object.metadata as Record<string, string>;
+        return this.object.metadata;
       },
     };
     this.customers.set(id, record);
+    if (customerAccount !== null) this.#behindAccounts.set(customerAccount, record);
     return record;
   }
 
   addSession(session: SessionRecord): void {
     this.sessions.push(session);
-    this.sessionsBySecret.set(session.clientSecret, session);
+    this.#sessionsBySecret.set(session.clientSecret, session);
   }
 
   clear(): void {
     this.customers.clear();
+    this.#behindAccounts.clear();
     this.sessions.length = 0;
-    this.sessionsBySecret.clear();
+    this.#sessionsBySecret.clear();
   }
 }
 
+/** Deletes as the API does: the id stays known as deleted. */
+export function markDeleted(customer: CustomerRecord): void {
+  customer.deleted = true;
+  customer.paymentMethods = [];
+}
+
 // The fields of a customer that has just been created with nothing, as Stripe answers it.
-function blankCustomer(id: string, created: number, livemode: boolean): Record<string, unknown> {
+function blankCustomer(id: string, created: number, livemode: boolean): CustomerObject {
   return {
     id,
     object: 'customer',
@@ -116,27 +141,4 @@ function blankCustomer(id: string, created: number, livemode: boolean): Record<s
     tax_exempt: 'none',
     test_clock: null,
   };
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-/** The account that a request acts in: `null` for the platform's own. */
-export function accountOf(account: string | undefined, context: string | undefined): string | null {
-  // A context is a path from the platform down; the last part is where the call acts
-  // (https://docs.stripe.com/context).
-  const fromContext = context?.split('/').at(-1);
-  if (account && fromContext && account !== fromContext) {
-    throw accountInvalid('Stripe-Account and Stripe-Context name different accounts.');
-  }
-  const id = account ?? fromContext;
-  if (id === undefined || id === '') return null;
-  if (!/^acct_\w+$/.test(id))
-    throw accountInvalid(`No such account, or no access to it: '${id.slice(0, 64)}'`);
-  return id;
-}
-
-function accountInvalid(message: string): ApiError {
-  return new ApiError(403, { type: 'invalid_request_error', code: 'account_invalid', message });
 }
