@@ -21,7 +21,6 @@ export interface Creation {
 }
 
 const CUSTOMER_ID = /^cus_[A-Za-z0-9_]{1,248}$/;
-const MOST_KEYS = 3;
 
 /**
  * Creates the customer that `creation` describes, or finds that it was created already: Stripe answers the same
@@ -35,16 +34,30 @@ export async function createCustomer(
   creation: Creation,
   livemode: boolean | undefined,
 ): Promise<string | undefined> {
-  for (let round = 0; ; round += 1) {
-    try {
-      const options = { idempotencyKey: idempotencyKey(creation, round) };
-      return createdId(await stripe.customers.create(creation.params, options), livemode);
-    } catch (error) {
-      if (error instanceof Problem) throw error;
-      if (isKeyInUse(error)) return undefined;
-      // A stored 500 would be replayed for a day. Every process moves on to the same next key.
-      if (!isReplayedFailure(error) || round + 1 === MOST_KEYS) throw problemFromStripe(error);
-    }
+  const key = idempotencyKey(creation);
+  let customer: object;
+  try {
+    customer = await createWithKey(stripe, creation.params, key);
+  } catch (error) {
+    if (field(error, 'statusCode') === 409) return undefined;
+    throw problemFromStripe(error);
+  }
+  return createdId(customer, livemode);
+}
+
+// Stripe replays a 500 for a day, too. Then the minute decides the key: processes that try now share it, and an
+// outage that spoils it has spoilt a minute.
+async function createWithKey(
+  stripe: CustomersClient,
+  params: object,
+  idempotencyKey: string,
+): Promise<object> {
+  try {
+    return await stripe.customers.create(params, { idempotencyKey });
+  } catch (error) {
+    if (!isKeptFailure(error)) throw error;
+    const minute = Math.floor(Date.now() / 60_000);
+    return stripe.customers.create(params, { idempotencyKey: `${idempotencyKey}-${minute}` });
   }
 }
 
@@ -68,10 +81,9 @@ export async function isDeletedAtStripe(
   }
 }
 
-function idempotencyKey({ scope, userId, insteadOf, params }: Creation, round: number): string {
+function idempotencyKey({ scope, userId, insteadOf, params }: Creation): string {
   const parts = stableJson([scope, userId, insteadOf ?? null, params]);
-  const hash = createHash('sha256').update(parts).digest('base64url');
-  return `escs-customer-${hash}${round === 0 ? '' : `-${round}`}`;
+  return `escs-customer-${createHash('sha256').update(parts).digest('base64url')}`;
 }
 
 // Two processes may build equal profiles in another order of members.
@@ -91,15 +103,12 @@ function createdId(customer: object, livemode: boolean | undefined): string {
   return id;
 }
 
-// By status and code, never by class: 409 changed its class between majors of stripe-node.
-function isKeyInUse(error: unknown): boolean {
-  return field(error, 'statusCode') === 409;
-}
-
-function isReplayedFailure(error: unknown): boolean {
+// By status, never by class: classes moved between majors of stripe-node. A 502 to 504 comes from Stripe's edge,
+// which keeps nothing, unless the answer says that it is a replay.
+function isKeptFailure(error: unknown): boolean {
   const status = field(error, 'statusCode');
   const replayed = field(field(error, 'headers'), 'idempotent-replayed') === 'true';
-  return replayed && typeof status === 'number' && status >= 500;
+  return status === 500 || (replayed && typeof status === 'number' && status > 500);
 }
 
 function field(value: unknown, name: string): unknown {

@@ -21,7 +21,7 @@ export interface CustomerDirectory<User> {
    *
    * @throws TypeError for a bad user id; Problem for what Stripe does; Error with `cause` for what the store does.
    */
-  resolve(user: User, req?: Request, missing?: string): Promise<string>;
+  readonly resolve: (user: User, req?: Request, missing?: string) => Promise<string>;
 }
 
 const CUSTOMER_ID = /^(?:cus|acct)_[A-Za-z0-9_]{1,248}$/;

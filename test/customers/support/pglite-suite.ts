@@ -6,19 +6,19 @@ import { PGlite } from '@electric-sql/pglite';
 import { postgresSchema, postgresStore } from '../../../src/customers/postgres.js';
 import { customerStoreContract } from '../../../src/testing/store-contract.js';
 
-describe('postgresStore on PGlite', () => {
+void describe('postgresStore on PGlite', () => {
   const database = new PGlite();
   before(() => postgresStore(database).ensureSchema());
   after(() => database.close());
 
   customerStoreContract('PGlite', () => postgresStore(database), { describe, it });
 
-  it('runs the statement that it exports', async () => {
+  void it('runs the statement that it exports', async () => {
     equal(postgresStore(database).schema, postgresSchema);
     await database.query(postgresSchema);
   });
 
-  it('takes a table of another name and schema', async () => {
+  void it('takes a table of another name and schema', async () => {
     await database.query('CREATE SCHEMA billing');
     const store = postgresStore(database, { table: 'billing.Customers_2' });
     await store.ensureSchema();
@@ -28,14 +28,14 @@ describe('postgresStore on PGlite', () => {
     deepEqual(rows, [{ user_id: 'ada', customer_id: 'cus_1' }]);
   });
 
-  it('refuses to give one customer to two users', async () => {
+  void it('refuses to give one customer to two users', async () => {
     const store = postgresStore(database);
     await store.claim('shared', 'ada', 'cus_shared');
     await rejects(async () => store.claim('shared', 'bob', 'cus_shared'), /unique/);
     equal(await store.get('shared', 'bob'), undefined);
   });
 
-  it('rejects where there is no table, and never says "none"', async () => {
+  void it('rejects where there is no table, and never says "none"', async () => {
     await rejects(async () => postgresStore(database, { table: 'nowhere' }).get('test', 'ada'), /nowhere/);
   });
 });
