@@ -31,9 +31,6 @@ interface Description {
   components: { schemas: Record<string, Schema> };
 }
 
-/** Fits no answer: a response that is not described is a mistake. */
-const NOTHING: Schema = { enum: [] };
-
 /** Stripe's OpenAPI description, and validators from it that refuse what it does not name. */
 export class StripeDescription {
   readonly #description: Description;
@@ -70,8 +67,9 @@ export class StripeDescription {
   /** What is wrong with an answer, by the route's schema for its status; empty where nothing is. */
   faultsOf(route: string, status: number, body: unknown): string[] {
     const { responses } = this.#operation(route);
-    const response = responses[String(status)] ?? responses.default;
-    const validate = this.validator(response?.content['application/json']?.schema ?? NOTHING);
+    const schema = (responses[String(status)] ?? responses.default)?.content['application/json']?.schema;
+    if (!schema) return [`${route} describes no answer ${status}`];
+    const validate = this.validator(schema);
     if (validate(body)) return [];
     return (validate.errors ?? []).map(({ instancePath, message }) => `${route} ${instancePath} ${message}`);
   }

@@ -1,6 +1,6 @@
 import * as accepted from './customer-params.js';
 import { invalidParam, noSuch } from './errors.js';
-import { expandCustomer } from './expand.js';
+import { expandCustomer, requireExpandable } from './expand.js';
 import { type ParamValues, readParams } from './params.js';
 import type { ApiCall } from './routes.js';
 import { type CustomerObject, type CustomerRecord, type EmulatorState, markDeleted } from './state.js';
@@ -50,6 +50,7 @@ export function deleteCustomer(state: EmulatorState, call: ApiCall): Answer {
 // The parameters as fields of the customer object.
 function changed(params: Changes, customer?: CustomerRecord): Partial<CustomerObject> {
   refuseAbsent(params);
+  requireExpandable(params.expand);
   // Validated, and without a trace in the plain object.
   const { expand: _, tax: _tax, cash_balance: _cash, tax_id_data: _ids, ...fields } = params;
   const { metadata, invoice_settings: invoiceSettings, email } = fields;

@@ -28,14 +28,22 @@ export function expandCustomer(
   expand: readonly string[] = [],
   prefix = '',
 ): CustomerObject {
+  requireExpandable(expand, prefix);
   const expanded = { ...customer };
-  for (const [index, path] of expand.entries()) {
-    const name = path.startsWith(prefix) ? path.slice(prefix.length) : '';
-    const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
-    if (!field) throw notExpandable(index, path);
-    expanded[name] = field(customer);
+  for (const path of expand) {
+    const name = path.slice(prefix.length);
+    expanded[name] = FIELDS[name]?.(customer);
   }
   return expanded;
+}
+
+/** Refuses what `expand` cannot ask for; for use before anything is changed. */
+export function requireExpandable(expand: readonly string[] = [], prefix = ''): void {
+  for (const [index, path] of expand.entries()) {
+    if (!path.startsWith(prefix) || !Object.hasOwn(FIELDS, path.slice(prefix.length))) {
+      throw notExpandable(index, path);
+    }
+  }
 }
 
 export function notExpandable(index: number, path: string): Error {
