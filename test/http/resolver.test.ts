@@ -1,0 +1,114 @@
+import { call, expectProblem, fromBrowser } from '../support/call.js';
+import { ADA, startHost, type TestHost } from '../support/host.js';
+
+let given: unknown;
+let host: TestHost;
+beforeAll(async () => {
+  host = await startHost({ options: { resolveCustomer: () => given as never } });
+});
+afterAll(() => host.close());
+
+const ODD: ReadonlyArray<readonly [name: string, value: unknown, status: number, code: string]> = [
+  ['null', null, 409, 'no_customer'],
+  ['undefined', undefined, 409, 'no_customer'],
+  ['a promise of null', Promise.resolve(null), 409, 'no_customer'],
+  ['an empty string', '', 500, 'misconfigured'],
+  ['white space', ' ', 500, 'misconfigured'],
+  ['a user id', 'ada', 500, 'misconfigured'],
+  ['cus_ alone', 'cus_', 500, 'misconfigured'],
+  ['capitals', 'CUS_Ada', 500, 'misconfigured'],
+  ['a line break at the end', 'cus_Ada\n', 500, 'misconfigured'],
+  ['white space in front', ' cus_Ada', 500, 'misconfigured'],
+  ['a path', 'cus_Ada/../cus_Bob', 500, 'misconfigured'],
+  ['a parameter', 'cus_Ada&customer=cus_Bob', 500, 'misconfigured'],
+  ['a NUL', 'cus_Ada\0', 500, 'misconfigured'],
+  ['letters of elsewhere', 'cus_Ådа', 500, 'misconfigured'],
+  ['249 letters', `cus_${'a'.repeat(249)}`, 500, 'misconfigured'],
+  ['1 MB', `cus_${'a'.repeat(1_000_000)}`, 500, 'misconfigured'],
+  ['an e-mail address', 'ada@example.com', 500, 'misconfigured'],
+  ['a payment method', 'pm_123', 500, 'misconfigured'],
+  ['a number', 7, 500, 'misconfigured'],
+  ['a promise of a number', Promise.resolve(7), 500, 'misconfigured'],
+  ['NaN', Number.NaN, 500, 'misconfigured'],
+  ['false', false, 500, 'misconfigured'],
+  ['true', true, 500, 'misconfigured'],
+  ['a symbol', Symbol('cus_Ada'), 500, 'misconfigured'],
+  ['a bigint', 7n, 500, 'misconfigured'],
+  ['a function', () => ADA, 500, 'misconfigured'],
+  ['an array', [ADA], 500, 'misconfigured'],
+  ['a boxed string', new String(ADA), 500, 'misconfigured'],
+  ['an empty object', {}, 500, 'misconfigured'],
+  ['a Stripe customer', { id: ADA, object: 'customer' }, 500, 'misconfigured'],
+  [
+    'a class instance',
+    new (class {
+      customer = ADA;
+    })(),
+    500,
+    'misconfigured',
+  ],
+  ['both kinds', { customer: ADA, customerAccount: 'acct_1' }, 500, 'misconfigured'],
+  ['an account as customer', { customer: 'acct_1' }, 500, 'misconfigured'],
+  ['a customer as account', { customerAccount: ADA }, 500, 'misconfigured'],
+  ['a number as customer', { customer: 7 }, 500, 'misconfigured'],
+  ['another member', { customer: ADA, email: 'ada@example.com' }, 500, 'misconfigured'],
+  ['both scopes', { customer: ADA, stripeAccount: 'acct_1', stripeContext: 'acct_1' }, 500, 'misconfigured'],
+  ['an unclean scope', { customer: ADA, stripeAccount: 'acct_1\r\nX: y' }, 500, 'misconfigured'],
+  ['a scope that is no account', { customer: ADA, stripeAccount: 'cus_1' }, 500, 'misconfigured'],
+];
+
+it.each(ODD)('H7 %s', async (_name, value, status, code) => {
+  given = value;
+  expectProblem(await call(host, { headers: fromBrowser(host) }), status, code);
+  expect(host.emulator.requests).toHaveLength(0);
+  expect(host.calls.limiter).toBe(0);
+});
+
+it('H7 tells the listener what is wrong, but not the value', async () => {
+  given = 'ada@example.com';
+  await call(host, { headers: fromBrowser(host) });
+  const error = host.events.at(-1)?.error;
+  expect(String(error)).toContain('not a clean customer id');
+  expect(String(error)).not.toContain('ada@example.com');
+});
+
+it.each([
+  [
+    'throws',
+    () => {
+      throw new Error('database');
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('database'))],
+  [
+    'throws nothing',
+    () => {
+      throw undefined;
+    },
+  ],
+  [
+    'has a then that throws',
+    () => ({
+      // biome-ignore lint/suspicious/noThenProperty: a host may return anything
+      then: () => {
+        throw new Error('then');
+      },
+    }),
+  ],
+])('H7 a resolver that %s is a 500 internal_error', async (_name, resolveCustomer) => {
+  const failing = await startHost({ options: { resolveCustomer: resolveCustomer as never } });
+  const answer = await call(failing, { headers: fromBrowser(failing) });
+  expectProblem(answer, 500, 'internal_error');
+  expect(answer.text).not.toContain('database');
+  expect(failing.emulator.requests).toHaveLength(0);
+  await failing.close();
+});
+
+it.each([ADA, Promise.resolve(ADA), { customer: ADA }, { customer: ADA, stripeAccount: undefined }])(
+  'takes the clean reference %p',
+  async (value) => {
+    given = value;
+    expect((await call(host, { headers: fromBrowser(host) })).status).toBe(200);
+    expect(host.emulator.sessions.at(-1)?.customer).toBe(ADA);
+  },
+);
