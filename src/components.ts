@@ -177,21 +177,18 @@ function requireComponentName(name: string): void {
   if (near !== undefined) throw unknownName('component', name, `Did you mean "${near}"?`);
   if (FEATURES.has(name))
     throw unknownName('component', name, 'It is a feature: put it into a component\'s "features".');
-  warnOfUnknown(`component "${name.slice(0, 64)}"`);
+  requireStripeName('component', name);
 }
 
 function requireFeatureName(component: string, name: string): void {
-  const known = isCatalogued(component) ? Object.keys(CATALOGUE[component] ?? {}) : [];
-  const near = nearest(name, known);
-  if (near !== undefined) throw unknownName(`feature of ${component}`, name, `Did you mean "${near}"?`);
+  const kind = `feature of ${component}`;
   if (FEATURES.has(name)) {
     const owners = COMPONENTS.filter((other) => isCatalogued(other) && name in (CATALOGUE[other] ?? {}));
-    throw unknownName(`feature of ${component}`, name, `It belongs to ${owners.join(', ')}.`);
+    throw unknownName(kind, name, `It belongs to ${owners.join(', ')}.`);
   }
-  const elsewhere = nearest(name, [...FEATURES]);
-  if (elsewhere !== undefined)
-    throw unknownName(`feature of ${component}`, name, `Did you mean "${elsewhere}"?`);
-  warnOfUnknown(`feature "${name.slice(0, 64)}" of ${component}`);
+  const near = nearest(name, [...FEATURES]);
+  if (near !== undefined) throw unknownName(kind, name, `Did you mean "${near}"?`);
+  requireStripeName(kind, name);
 }
 
 function unknownName(kind: string, name: string, hint: string): TypeError {
@@ -200,7 +197,10 @@ function unknownName(kind: string, name: string, hint: string): TypeError {
 
 const warnedOf = new Set<string>();
 
-function warnOfUnknown(what: string): void {
+// Stripe adds components and features: what could be a name of its own passes, and is said once.
+function requireStripeName(kind: string, name: string): void {
+  if (!/^[a-z][a-z0-9_]{1,63}$/.test(name)) throw unknownName(kind, name, 'Names are in snake_case.');
+  const what = `${kind} "${name}"`;
   if (warnedOf.has(what) || warnedOf.size >= 100) return;
   warnedOf.add(what);
   process.emitWarning(

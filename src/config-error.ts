@@ -32,7 +32,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 4)) + 1;
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    const distance = slipDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -51,6 +51,12 @@ export function refuseUnknownKeys(where: string, given: object, known: readonly 
         (near ? `Did you mean "${near}"?` : `The options are ${known.join(', ')}.`),
     );
   }
+}
+
+// A name that was cut short or went on is as near as one wrong letter.
+function slipDistance(name: string, candidate: string): number {
+  const [short, long] = name.length < candidate.length ? [name, candidate] : [candidate, name];
+  return short.length >= 4 && long.startsWith(short) ? 1 : editDistance(name, candidate);
 }
 
 // Levenshtein's distance over two rows.

@@ -58,7 +58,7 @@ export const DEFAULTS = {
 } as const;
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-const HTTPS_ORIGIN = /^https:\/\//;
+const HTTPS_ORIGIN = /^https:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:]+\])(?::\d{1,5})?$/;
 // An app's own scheme; browsers send `null` for file: and data:.
 const APP_ORIGIN =
   /^(?!https?:|wss?:|file:|data:|blob:|javascript:|about:)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(?::\d{1,5})?$/;

@@ -1,0 +1,270 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { parseComponents } from '../src/components.js';
+import {
+  activeEntitlements,
+  buyButton,
+  customerPortal,
+  customerSheet,
+  mobilePaymentElement,
+  pricingTable,
+  savedPaymentMethods,
+} from '../src/index.js';
+
+const SCHEMA = path.join(__dirname, '../../shared/stripe/customer-sessions.openapi.json');
+
+interface Schema {
+  type?: string;
+  enum?: string[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+}
+
+function messageOf(components: unknown): string {
+  try {
+    parseComponents(components);
+  } catch (error) {
+    expect(error).toBeInstanceOf(TypeError);
+    return (error as Error).message;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('presets', () => {
+  it('savedPaymentMethods() alone is consent-safe: filter always, save on, remove off', () => {
+    expect(savedPaymentMethods()).toEqual({
+      payment_element: {
+        enabled: true,
+        features: {
+          payment_method_redisplay: 'enabled',
+          payment_method_allow_redisplay_filters: ['always'],
+          payment_method_save: 'enabled',
+          payment_method_remove: 'disabled',
+        },
+      },
+    });
+  });
+
+  it('savedPaymentMethods() takes each of its options', () => {
+    const options = {
+      redisplay: 'all',
+      limit: 10,
+      save: true,
+      saveUsage: 'off_session',
+      remove: true,
+    } as const;
+    expect(savedPaymentMethods(options).payment_element.features).toEqual({
+      payment_method_redisplay: 'enabled',
+      payment_method_allow_redisplay_filters: ['always', 'limited', 'unspecified'],
+      payment_method_redisplay_limit: 10,
+      payment_method_save: 'enabled',
+      payment_method_save_usage: 'off_session',
+      payment_method_remove: 'enabled',
+    });
+    const limited = savedPaymentMethods({ redisplay: 'limited', save: false }).payment_element.features;
+    expect(limited?.payment_method_allow_redisplay_filters).toEqual(['always', 'limited']);
+    expect(limited?.payment_method_save).toBe('disabled');
+  });
+
+  it('mobilePaymentElement() and customerSheet() take theirs', () => {
+    const mobile = mobilePaymentElement({
+      save: false,
+      saveAllowRedisplayOverride: 'limited',
+      redisplay: 'all',
+    });
+    expect(mobile.mobile_payment_element.features).toEqual({
+      payment_method_redisplay: 'enabled',
+      payment_method_allow_redisplay_filters: ['always', 'limited', 'unspecified'],
+      payment_method_save: 'disabled',
+      payment_method_save_allow_redisplay_override: 'limited',
+      payment_method_remove: 'disabled',
+    });
+    expect(customerSheet({ remove: true }).customer_sheet.features).toEqual({
+      payment_method_allow_redisplay_filters: ['always'],
+      payment_method_remove: 'enabled',
+    });
+  });
+
+  it('compose by spreading, all seven of them', () => {
+    const all = {
+      ...savedPaymentMethods(),
+      ...mobilePaymentElement(),
+      ...customerSheet(),
+      ...pricingTable(),
+      ...buyButton(),
+      ...customerPortal(),
+      ...activeEntitlements(),
+    };
+    expect(Object.keys(parseComponents(all))).toHaveLength(7);
+  });
+
+  it.each([
+    [() => savedPaymentMethods({ redisplay: 'never' as never }), '"redisplay" is "never"'],
+    [() => savedPaymentMethods({ save: 'enabled' as never }), '"save" is "enabled"'],
+    [() => savedPaymentMethods({ save: false, saveUsage: 'on_session' }), '"saveUsage" is "on_session"'],
+    [() => savedPaymentMethods({ redisplays: 'all' } as never), 'Did you mean "redisplay"?'],
+    [() => customerSheet({ save: true } as never), 'no option "save"'],
+    [() => mobilePaymentElement({ limit: 3 } as never), 'no option "limit"'],
+  ])('refuse what does not fit: %#', (make, message) => {
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(message);
+  });
+});
+
+describe('validation', () => {
+  it.each([
+    [{ payment_elment: { enabled: true } }, 'Did you mean "payment_element"?'],
+    [{ paymentElement: { enabled: true } }, 'Did you mean "payment_element"?'],
+    [{ payment_method_save: 'enabled' }, 'It is a feature'],
+    [{ 'Tax\nWizard': { enabled: true } }, 'Names are in snake_case'],
+    [{ payment_element: { enabled: 'true' } }, '"components.payment_element.enabled" is "true"'],
+    [{ payment_element: {} }, '"components.payment_element.enabled" is undefined'],
+    [{ payment_element: true }, '"components.payment_element" is true'],
+    [{ payment_element: { enabled: true, feature: {} } }, 'A component has "enabled" and "features"'],
+    [{ payment_element: { enabled: true, payment_method_save: 'enabled' } }, 'into its "features"'],
+    [{ payment_element: { enabled: true, features: [] } }, 'an array of 0'],
+    [
+      { payment_element: { enabled: true, features: { payment_method_redisplay: 'always' } } },
+      'Use "enabled" or "disabled"',
+    ],
+    [{ payment_element: { enabled: true, features: { payment_method_redisplay: true } } }, 'is true'],
+    [
+      { payment_element: { enabled: true, features: { payment_method_saves: 'enabled' } } },
+      'Did you mean "payment_method_save"?',
+    ],
+    [{ payment_element: { enabled: true, features: { payment_method_redisplay_limit: 0 } } }, 'from 1 to 10'],
+    [
+      { payment_element: { enabled: true, features: { payment_method_redisplay_limit: 11 } } },
+      'from 1 to 10',
+    ],
+    [
+      { payment_element: { enabled: true, features: { payment_method_redisplay_limit: '3' } } },
+      'from 1 to 10',
+    ],
+    [
+      { payment_element: { enabled: true, features: { payment_method_allow_redisplay_filters: [] } } },
+      'an array of 0',
+    ],
+    [
+      { payment_element: { enabled: true, features: { payment_method_allow_redisplay_filters: ['all'] } } },
+      'an array of 1',
+    ],
+    [
+      { customer_sheet: { enabled: true, features: { payment_method_save: 'enabled' } } },
+      'It belongs to payment_element',
+    ],
+    [
+      { buy_button: { enabled: true, features: { payment_method_save: 'enabled' } } },
+      'It belongs to payment_element',
+    ],
+    [
+      {
+        mobile_payment_element: {
+          enabled: true,
+          features: { payment_method_save_allow_redisplay_override: 'always' },
+        },
+      },
+      'only with payment_method_save: "disabled"',
+    ],
+    [{ payment_element: { enabled: false } }, 'Enable at least one component'],
+    [{}, 'Enable at least one component'],
+    [{ payment_element: undefined }, 'Enable at least one component'],
+  ])('refuses %j', (components, message) => {
+    expect(messageOf(components)).toContain(message);
+  });
+
+  it('lets a name that Stripe may have added pass, with one warning', () => {
+    const emitWarning = jest.spyOn(process, 'emitWarning').mockReturnValue();
+    for (let round = 0; round < 2; round += 1) {
+      const parsed = parseComponents({ tax_wizard: { enabled: true, features: { anything: [1] } } });
+      expect(parsed).toEqual({ tax_wizard: { enabled: true, features: { anything: [1] } } });
+      parseComponents({ payment_element: { enabled: true, features: { crypto_wallets: 'enabled' } } });
+    }
+    const warnings = emitWarning.mock.calls.map(([message]) => String(message));
+    emitWarning.mockRestore();
+    expect(warnings).toHaveLength(2);
+    expect(warnings.join()).toMatch(/tax_wizard.*crypto_wallets/s);
+  });
+
+  it('keeps a frozen copy of its own', () => {
+    const given = { payment_element: { enabled: true, features: { payment_method_save: 'enabled' } } };
+    const parsed = parseComponents(given);
+    given.payment_element.features.payment_method_save = 'disabled';
+    expect(parsed.payment_element?.features?.payment_method_save).toBe('enabled');
+    expect(Object.isFrozen(parsed.payment_element?.features)).toBe(true);
+  });
+
+  it('throws nothing but a TypeError, whatever it is given', () => {
+    let thrown = 0;
+    fc.assert(
+      fc.property(fc.anything(), (anything) => {
+        try {
+          parseComponents(anything);
+        } catch (error) {
+          thrown += 1;
+          expect(error).toBeInstanceOf(TypeError);
+          expect(String(error)).toContain('express-stripe-customer-session');
+        }
+      }),
+    );
+    expect(thrown).toBeGreaterThan(50);
+  });
+});
+
+(existsSync(SCHEMA) ? describe : describe.skip)("agrees with Stripe's own schema (../shared/stripe)", () => {
+  const matrix: Array<[component: string, feature: string, schema: Schema]> = [];
+  const components: string[] = [];
+  if (existsSync(SCHEMA)) {
+    const spec = JSON.parse(readFileSync(SCHEMA, 'utf8'));
+    const body =
+      spec.paths['/v1/customer_sessions'].post.requestBody.content['application/x-www-form-urlencoded'];
+    const properties: Record<string, Schema> = body.schema.properties.components.properties;
+    for (const [component, schema] of Object.entries(properties)) {
+      components.push(component);
+      const features = schema.properties?.features?.properties ?? {};
+      for (const [feature, of] of Object.entries(features)) matrix.push([component, feature, of]);
+    }
+  }
+
+  function valuesOf({ type, enum: values, items }: Schema): unknown[] {
+    if (type === 'array') return (items?.enum ?? []).map((value) => [value]);
+    return type === 'integer' ? [1, 10] : (values ?? []);
+  }
+
+  it('knows all seven components and their features', () => {
+    expect(components).toHaveLength(7);
+    expect(matrix).toHaveLength(13);
+    for (const component of components)
+      expect(parseComponents({ [component]: { enabled: true } })).toBeDefined();
+  });
+
+  it('takes every value of the schema, and no other', () => {
+    for (const [component, feature, schema] of matrix) {
+      const companion = feature.endsWith('override') ? { payment_method_save: 'disabled' } : {};
+      for (const value of valuesOf(schema)) {
+        const features = { ...companion, [feature]: value };
+        expect(parseComponents({ [component]: { enabled: true, features } })).toEqual({
+          [component]: { enabled: true, features },
+        });
+      }
+      for (const value of ['other', ['other'], true, null, 0]) {
+        const features = { ...companion, [feature]: value };
+        expect(() => parseComponents({ [component]: { enabled: true, features } })).toThrow(TypeError);
+      }
+    }
+  });
+
+  it('refuses each feature in a component that the schema does not give it to', () => {
+    let refused = 0;
+    for (const component of components) {
+      const own = matrix.filter(([of]) => of === component).map(([, feature]) => feature);
+      for (const [, feature, schema] of matrix.filter(([, name]) => !own.includes(name))) {
+        const features = { [feature]: valuesOf(schema)[0] };
+        expect(() => parseComponents({ [component]: { enabled: true, features } })).toThrow(TypeError);
+        refused += 1;
+      }
+    }
+    expect(refused).toBeGreaterThan(40);
+  });
+});

@@ -1,0 +1,343 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import express from 'express';
+import { createStripe, customerSessionRouter, savedPaymentMethods } from '../src/index.js';
+import { DEFAULTS, parseOptions } from '../src/parse-options.js';
+
+const good = {
+  resolveCustomer: () => 'cus_1',
+  components: savedPaymentMethods(),
+  stripe: { customerSessions: { create: () => Promise.resolve({}) } },
+};
+
+interface Row {
+  option: string;
+  good: unknown[];
+  /** Each must be refused with a message that names the option, shows `shown`, and tells the fix. */
+  wrong: Array<[value: unknown, shown: string]>;
+  misspelt: string;
+  required?: boolean;
+}
+
+const ROWS: Row[] = [
+  {
+    option: 'resolveCustomer',
+    good: [() => 'cus_1', async () => null],
+    wrong: [
+      ['cus_1', '"cus_1"'],
+      [{}, 'an object'],
+      [7, '7'],
+    ],
+    misspelt: 'resolveCustomers',
+    required: true,
+  },
+  {
+    option: 'components',
+    good: [savedPaymentMethods(), () => savedPaymentMethods(), { buy_button: { enabled: true } }],
+    wrong: [
+      [{}, 'an object'],
+      [[], 'an array of 0'],
+      ['payment_element', '"payment_element"'],
+      [true, 'true'],
+    ],
+    misspelt: 'component',
+    required: true,
+  },
+  {
+    option: 'authenticate',
+    good: [() => null],
+    wrong: [
+      ['user', '"user"'],
+      [{}, 'an object'],
+    ],
+    misspelt: 'authenticates',
+  },
+  {
+    option: 'stripe',
+    good: [good.stripe, createStripe('sk_test_123')],
+    wrong: [
+      ['sk_live_4242424242', 'not shown'],
+      [{}, 'an object'],
+      [{ customerSessions: {} }, 'an object'],
+      [7, '7'],
+    ],
+    misspelt: 'Stripe',
+  },
+  {
+    option: 'format',
+    good: ['web', 'mobile', 'billing-sdk'],
+    wrong: [
+      ['Web', '"Web"'],
+      ['json', '"json"'],
+      [1, '1'],
+    ],
+    misspelt: 'fromat',
+  },
+  {
+    option: 'allowedOrigins',
+    good: [
+      [],
+      ['https://shop.example'],
+      ['https://shop.example:8443', 'capacitor://localhost'],
+      ['tauri://localhost'],
+    ],
+    wrong: [
+      ['https://shop.example', '"https://shop.example"'],
+      [['*'], '"*"'],
+      [['null'], '"null"'],
+      [['http://shop.example'], '"http://shop.example"'],
+      [['https://shop.example/'], '"https://shop.example/"'],
+      [['https://shop.example/path'], '"https://shop.example/path"'],
+      [['https://SHOP.example'], '"https://SHOP.example"'],
+      [['https://shop.example:443'], '"https://shop.example:443"'],
+      [['https://user@shop.example'], '"https://user@shop.example"'],
+      [['https://*.example'], '"https://*.example"'],
+      [['file://'], '"file://"'],
+      [['shop.example'], '"shop.example"'],
+      [[/shop/], 'an object'],
+      [[''], 'an empty string'],
+    ],
+    misspelt: 'allowedOrigin',
+  },
+  {
+    option: 'allowNonBrowser',
+    good: [true, false],
+    wrong: [
+      ['yes', '"yes"'],
+      [1, '1'],
+    ],
+    misspelt: 'allowNonBrowsers',
+  },
+  {
+    option: 'rateLimit',
+    good: [false, {}, { limit: 5, windowMs: 1000, identifier: 'mine' }, { limit: undefined }],
+    wrong: [
+      [true, 'true'],
+      [30, '30'],
+      [[], 'an array of 0'],
+      ['30', '"30"'],
+    ],
+    misspelt: 'ratelimits',
+  },
+  {
+    option: 'deadlineMs',
+    good: [1, 8000],
+    wrong: [
+      [0, '0'],
+      [-1, '-1'],
+      [1.5, '1.5'],
+      ['8s', '"8s"'],
+      [Number.POSITIVE_INFINITY, 'Infinity'],
+      [Number.NaN, 'NaN'],
+    ],
+    misspelt: 'deadline',
+  },
+  {
+    option: 'maxInFlight',
+    good: [1, 16],
+    wrong: [
+      [0, '0'],
+      ['16', '"16"'],
+      [2.5, '2.5'],
+    ],
+    misspelt: 'maxInflights',
+  },
+  {
+    option: 'maxWaiting',
+    good: [0, 64],
+    wrong: [
+      [-1, '-1'],
+      [null, 'null'],
+      ['0', '"0"'],
+    ],
+    misspelt: 'maxWait',
+  },
+  {
+    option: 'livemode',
+    good: [true, false],
+    wrong: [
+      ['test', '"test"'],
+      [0, '0'],
+    ],
+    misspelt: 'liveMod',
+  },
+  {
+    option: 'onEvent',
+    good: [() => undefined],
+    wrong: [
+      ['log', '"log"'],
+      [{}, 'an object'],
+    ],
+    misspelt: 'onEvents',
+  },
+  {
+    option: 'dangerouslyAllowHttpOnLocalhost',
+    good: [true, false],
+    wrong: [
+      ['development', '"development"'],
+      [1, '1'],
+    ],
+    misspelt: 'dangerouslyAllowHttpOnLocalHosts',
+  },
+];
+
+function build(change: Record<string, unknown>): unknown {
+  return customerSessionRouter({ ...good, ...change } as never);
+}
+
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    expect(error).toBeInstanceOf(TypeError);
+    return String((error as Error).message);
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe.each(ROWS)('option $option', ({ option, good: fine, wrong, misspelt, required }) => {
+  it('takes what is documented', () => {
+    for (const value of fine) expect(typeof build({ [option]: value })).toBe('function');
+  });
+
+  it(required ? 'is required' : 'may be omitted or undefined', () => {
+    const { [option]: _omitted, ...rest } = { ...good } as Record<string, unknown>;
+    const stripe = option === 'stripe' ? {} : { stripe: good.stripe };
+    process.env.STRIPE_SECRET_KEY = 'sk_test_from_environment';
+    try {
+      for (const given of [
+        { ...rest, ...stripe },
+        { ...good, [option]: undefined },
+      ]) {
+        if (required)
+          expect(messageOf(() => customerSessionRouter(given as never))).toMatch(`"${option}" is undefined`);
+        else expect(typeof customerSessionRouter(given as never)).toBe('function');
+      }
+    } finally {
+      delete process.env.STRIPE_SECRET_KEY;
+    }
+  });
+
+  it('refuses null', () => {
+    const message = messageOf(() => build({ [option]: null }));
+    expect(message).toContain(`"${option}" is null`);
+  });
+
+  it.each(wrong)('refuses %p, naming option, value and fix', (value, shown) => {
+    const message = messageOf(() => build({ [option]: value }));
+    expect(message).toContain(`"${option}`);
+    expect(message).toContain(shown);
+    expect(message).toMatch(/\. (Use|Pass|It is|Enable|Set) /);
+    expect(message).not.toContain('sk_live_4242424242');
+  });
+
+  it(`refuses ${misspelt} and names the real option`, () => {
+    expect(messageOf(() => build({ [misspelt]: fine[0] }))).toContain(`Did you mean "${option}"?`);
+    expect(messageOf(() => build({ [misspelt]: undefined }))).toContain(`Did you mean "${option}"?`);
+  });
+});
+
+describe('rateLimit', () => {
+  it.each([
+    [{ keyGenerator: () => 'x' }, 'no option "keyGenerator"'],
+    [{ windowsMs: 1 }, 'Did you mean "windowMs"?'],
+    [{ limit: 0 }, '"rateLimit.limit" is 0'],
+    [{ limit: '30' }, '"rateLimit.limit" is "30"'],
+    [{ windowMs: 2 ** 31 }, '"rateLimit.windowMs"'],
+    [{ store: {} }, '"rateLimit.store" is an object'],
+    [{ identifier: 'a"b' }, '"rateLimit.identifier"'],
+    [{ identifier: '' }, '"rateLimit.identifier" is an empty string'],
+  ])('refuses %j', (rateLimit, expected) => {
+    expect(messageOf(() => build({ rateLimit }))).toContain(expected);
+  });
+});
+
+describe('wrong use is caught at start-up', () => {
+  it.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['x', '"x"'],
+    [[], 'an array'],
+  ])('options %p', (options, shown) => {
+    expect(messageOf(() => customerSessionRouter(options as never))).toContain(shown);
+  });
+
+  it('no key', () => {
+    const message = messageOf(() => build({ stripe: undefined }));
+    expect(message).toContain('STRIPE_SECRET_KEY');
+    expect(message).toContain('createStripe');
+  });
+
+  it('a publishable key, from the environment or given', () => {
+    process.env.STRIPE_SECRET_KEY = 'pk_test_0123456789';
+    try {
+      const message = messageOf(() => build({ stripe: undefined }));
+      expect(message).toMatch(/publishable/);
+      expect(message).not.toContain('pk_test_0123456789');
+    } finally {
+      delete process.env.STRIPE_SECRET_KEY;
+    }
+    expect(messageOf(() => createStripe('pk_live_0123456789'))).toMatch(/publishable/);
+  });
+
+  it('app.use(customerSessionRouter) without a call', () => {
+    const app = express();
+    expect(messageOf(() => app.use('/customer-session', customerSessionRouter as never))).toMatch(
+      'without being called',
+    );
+    expect(messageOf(() => customerSessionRouter({ socket: {}, headers: {} } as never))).toMatch(
+      'without being called',
+    );
+  });
+
+  it('an unknown option far from any name lists them all', () => {
+    expect(messageOf(() => build({ cacheSessions: true }))).toContain(
+      'The options are resolveCustomer, components,',
+    );
+  });
+
+  it('http on localhost with a live key', () => {
+    const message = messageOf(() => build({ dangerouslyAllowHttpOnLocalhost: true, livemode: true }));
+    expect(message).toContain('test keys only');
+  });
+});
+
+describe('the documented defaults are the real ones', () => {
+  const source = readFileSync(path.join(__dirname, '../src/options.ts'), 'utf8');
+  const tags = new Map<string, string>();
+  for (const [, text = '', name = ''] of source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s+(\w+)\??:/g)) {
+    const tag = /@defaultValue\s+([^@]*?)\s*(?:@|$)/.exec(text.replaceAll(/\n\s*\*/g, ' ').trim());
+    if (tag?.[1] !== undefined) tags.set(name, tag[1].trim());
+  }
+  const config = parseOptions(good as never);
+
+  it.each([
+    ['format', JSON.stringify(config.format)],
+    ['allowedOrigins', JSON.stringify([...config.allowedOrigins])],
+    ['allowNonBrowser', String(config.allowNonBrowser)],
+    ['deadlineMs', String(config.deadlineMs)],
+    ['maxInFlight', String(config.maxInFlight)],
+    ['maxWaiting', `${config.maxWaiting / config.maxInFlight} × maxInFlight`],
+    ['dangerouslyAllowHttpOnLocalhost', String(config.dangerouslyAllowHttpOnLocalhost)],
+    ['windowMs', String(DEFAULTS.windowMs)],
+    ['limit', String(DEFAULTS.limit)],
+    ['identifier', JSON.stringify(DEFAULTS.identifier)],
+    ['rateLimit', config.rateLimit ? `${config.rateLimit.limit} per minute` : 'none'],
+  ])('%s', (option, real) => {
+    expect(tags.get(option)).toBe(real);
+  });
+
+  it('every option has one, but the two that are required', () => {
+    const documented = [...tags.keys()];
+    expect(ROWS.map(({ option }) => option).filter((option) => !documented.includes(option))).toEqual([
+      'resolveCustomer',
+      'components',
+    ]);
+  });
+
+  it('requests read a frozen config', () => {
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.rateLimit)).toBe(true);
+    expect(Object.isFrozen(config.components)).toBe(true);
+  });
+});
