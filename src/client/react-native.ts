@@ -1,0 +1,52 @@
+import type { CustomerSession } from './fetch.js';
+import { type CustomerSessionSource, TOTAL_MS } from './source.js';
+import { within } from './within.js';
+
+/** What `CustomerSheet.initialize({ clientSecretProvider })` of `@stripe/stripe-react-native` takes. */
+export interface CustomerSheetClientSecretProvider {
+  provideCustomerSessionClientSecret(): Promise<{ customerId: string; clientSecret: string }>;
+  provideSetupIntentClientSecret(): Promise<string>;
+}
+
+/**
+ * A provider for React Native's Customer Sheet. The source's router has `format: 'mobile'` (and, for bearer tokens,
+ * `allowNonBrowser: true`). Each call makes a session of its own, as Stripe's mobile SDKs expect. It settles within
+ * the source's `timeoutMs` and never rejects: the sheet then ends with an error of its own.
+ *
+ * @param setupIntentClientSecret asks your server for the client secret of a SetupIntent; it has 5 seconds.
+ */
+export function customerSheetClientSecretProvider(
+  source: CustomerSessionSource,
+  setupIntentClientSecret: (signal: AbortSignal) => Promise<string>,
+): CustomerSheetClientSecretProvider {
+  // What the sheet is given when there is nothing to give. It waits for ever when a provider rejects, and on
+  // Android also when a field is empty (stripe-react-native, clientSecretProviderCustomerSessionClientSecretCallback);
+  // a secret of another form is refused by the native SDK (stripe-android, CustomerSessionClientSecretValidator).
+  // These have the right form and belong to nobody, so Stripe refuses them and the sheet ends with its own error.
+  return {
+    async provideCustomerSessionClientSecret() {
+      const { customerId = '', clientSecret } = (await source.get()) ?? {};
+      return customerId && clientSecret
+        ? { customerId, clientSecret }
+        : { customerId: 'cus_unavailable', clientSecret: 'cuss_secret_unavailable' };
+    },
+    async provideSetupIntentClientSecret() {
+      const secret = await within(TOTAL_MS, undefined, async (signal) =>
+        setupIntentClientSecret(signal),
+      ).catch(() => '');
+      return secret || 'seti_unavailable_secret_unavailable';
+    },
+  };
+}
+
+/**
+ * The session as parameters of `initPaymentSheet()`, which needs the router's `format: 'mobile'`; without a session,
+ * or without its customer's id, `{}`: the sheet then takes a new card.
+ */
+export function toPaymentSheetParams(
+  session: CustomerSession | null | undefined,
+): { customerId: string; customerSessionClientSecret: string } | Record<string, never> {
+  return session?.customerId
+    ? { customerId: session.customerId, customerSessionClientSecret: session.clientSecret }
+    : {};
+}
