@@ -1,0 +1,83 @@
+import { inspect } from 'node:util';
+import { createStripe } from '../../src/stripe/client.js';
+import { type FaultMode, faultModes, startBadUpstream } from '../support/bad-upstream.js';
+
+const BUDGET_MS = 900;
+const ATTEMPT_MS = 300;
+// A machine under load settles late; a hang never settles.
+const SLACK_MS = 2_000;
+const KEY = 'sk_test_canary_of_the_client';
+const params = { customer: 'cus_Ada', components: { payment_element: { enabled: true } } };
+
+const unhandled: unknown[] = [];
+const note = (reason: unknown) => unhandled.push(reason);
+beforeAll(() => process.on('unhandledRejection', note));
+afterAll(() => {
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});
+
+/** What the call came to, and whether the connections are gone afterwards. */
+async function callOnce(mode: FaultMode, tls: boolean) {
+  const upstream = await startBadUpstream({ mode: mode.name, tls });
+  const { host, port, protocol, ca } = upstream;
+  const stripe = createStripe(KEY, { host, port, protocol, ca, attemptTimeoutMs: ATTEMPT_MS });
+  const startedAt = performance.now();
+  const outcome = await stripe.customerSessions.create(params, { timeout: BUDGET_MS }).then(
+    (session) => ({ session, error: undefined }),
+    (error: unknown) => ({ session: undefined, error }),
+  );
+  const ms = performance.now() - startedAt;
+  await stripe.close();
+  await until(() => upstream.openSockets() === 0);
+  await upstream.close();
+  return { ...outcome, ms, requests: upstream.requests };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const endsAt = performance.now() + SLACK_MS;
+  while (!holds()) {
+    if (performance.now() > endsAt) throw new Error('still open');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** What the router will make of it (H11), told from the same few fields. */
+function meaningOf(error: unknown): string {
+  const { statusCode, code, detail } = Object(error) as {
+    statusCode?: number;
+    code?: string;
+    detail?: { code?: string };
+  };
+  if (code === 'resource_missing') return 'no_customer';
+  if (statusCode === 429) return 'stripe_rate_limited';
+  if (statusCode && statusCode >= 400 && statusCode < 500 && statusCode !== 409) return 'misconfigured';
+  return detail?.code === 'ETIMEDOUT' ? 'timeout' : 'stripe_unavailable';
+}
+
+// A session that is not the one asked for is still an answer: the router's check refuses it (H12).
+const answered = new Set(['ok', 'stripe_mismatch']);
+
+describe.each([
+  ['TLS', true],
+  ['plain TCP', false],
+])('over %s, whatever the upstream does', (_name, tls) => {
+  const modes = faultModes.filter(({ tlsOnly }) => tls || !tlsOnly);
+
+  test.each(modes.map((mode) => [mode.name, mode] as const))('%s', async (_mode, mode) => {
+    const { session, error, ms, requests } = await callOnce(mode, tls);
+    expect(ms).toBeLessThan(BUDGET_MS + SLACK_MS);
+    expect(session ? 'answered' : meaningOf(error)).toBe(
+      answered.has(mode.expected) ? 'answered' : mode.expected,
+    );
+    expect(requests.count).toBeLessThanOrEqual(2);
+    expect(requests.idempotencyKeys.size).toBeLessThanOrEqual(1);
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toMatch(/canary/);
+  });
+});
+
+test('there are at least 48 ways to misbehave, each with a name of its own', () => {
+  const names = new Set(faultModes.map(({ name }) => name));
+  expect(names.size).toBe(faultModes.length);
+  expect(names.size).toBeGreaterThanOrEqual(48);
+});

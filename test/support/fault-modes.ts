@@ -1,0 +1,51 @@
+import type { Socket } from 'node:net';
+import { connectionModes } from './fault-modes-connection.js';
+import { contentModes } from './fault-modes-content.js';
+import { statusModes } from './fault-modes-status.js';
+
+/** The router's outcome (design.md section 3) with a client made by `createStripe`. */
+export type FaultOutcome =
+  | 'ok'
+  | 'timeout'
+  | 'stripe_unavailable'
+  | 'stripe_mismatch'
+  | 'stripe_rate_limited'
+  | 'misconfigured'
+  | 'no_customer';
+
+/** One request, and the bare socket to answer it on. */
+export interface BadExchange {
+  socket: Socket;
+  /** What the request asked a session for. */
+  customer: string;
+  /** 1 for the first request that the upstream met. */
+  attempt: number;
+  /** Sends what `write` gives again and again, until the socket is gone. */
+  readonly drip: (everyMs: number, write: (index: number) => string | Buffer) => void;
+  /** A TCP reset, where `socket.end()` would be a FIN. */
+  readonly reset: () => void;
+}
+
+/** What happens before any request, instead of a TLS handshake and an answer. */
+export type ConnectFault =
+  | 'refused'
+  | 'black-hole'
+  | 'reset-on-accept'
+  | 'close-on-accept'
+  | 'tls-silent'
+  | 'tls-garbage'
+  | 'tls-unknown-authority'
+  | 'tls-wrong-name'
+  | 'tls-expired';
+
+export interface FaultMode {
+  readonly name: string;
+  readonly expected: FaultOutcome;
+  readonly connect?: ConnectFault;
+  /** Makes sense over TLS only. */
+  readonly tlsOnly?: true;
+  readonly respond?: (exchange: BadExchange) => void;
+}
+
+/** Ways in which Stripe, or whatever answers in its place, may misbehave. */
+export const faultModes: readonly FaultMode[] = [...connectionModes, ...contentModes, ...statusModes];
