@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 
@@ -86,7 +86,7 @@ function controls(child: ChildProcess, exited: Promise<void>, start: StartComman
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal);
     // A frozen process takes no signal but SIGKILL before it goes on.
-    child.kill('SIGCONT');
+    signalFamily(child, 'SIGCONT');
     return exited;
   };
   return {
@@ -94,9 +94,27 @@ function controls(child: ChildProcess, exited: Promise<void>, start: StartComman
     url: start.url,
     stop: () => end(start.stopSignal ?? 'SIGTERM'),
     kill: () => end('SIGKILL'),
-    freeze: () => void child.kill('SIGSTOP'),
-    thaw: () => void child.kill('SIGCONT'),
+    freeze: () => signalFamily(child, 'SIGSTOP'),
+    thaw: () => signalFamily(child, 'SIGCONT'),
   };
+}
+
+// Postgres has a process per connection, each in a group of its own.
+function signalFamily({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  for (const member of [pid, ...childrenOf(pid)]) {
+    try {
+      process.kill(member, signal);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+}
+
+// Linux alone tells; elsewhere the process itself has to do.
+function childrenOf(pid: number): number[] {
+  const list = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(list) ? readFileSync(list, 'utf8').split(' ').filter(Boolean).map(Number) : [];
 }
 
 export function pause(ms: number): Promise<void> {

@@ -1,0 +1,180 @@
+import { Client, Pool } from 'pg';
+import { createClient } from 'redis';
+import { startPostgres } from '../../examples/cluster/servers/postgres.js';
+import type { ServerProcess } from '../../examples/cluster/servers/processes.js';
+import { startRedis } from '../../examples/cluster/servers/redis.js';
+import { postgresStore } from '../../src/customers/postgres.js';
+import { redisStore } from '../../src/customers/redis.js';
+import { expectProblem } from '../support/call.js';
+import { describeWith } from './support/describe-with.js';
+import { customerIn, type DirectoryHost, startDirectoryHost } from './support/directory-host.js';
+
+const DEADLINE_MS = 1_500;
+const ignore = () => undefined;
+
+let host: DirectoryHost;
+// The emulator has ada from the start.
+const customersMade = () => host.emulator.customers.size - 1;
+
+// The documented refusal at the deadline, with room for a busy machine.
+async function expectTimeout(user: string): Promise<void> {
+  expectProblem(await host.post(user), 504, 'timeout');
+  const { ms } = host.events.at(-1) ?? { ms: Number.POSITIVE_INFINITY };
+  expect(ms).toBeLessThan(DEADLINE_MS + 1_000);
+}
+
+describeWith(['postgres'], 'a Postgres that fails', () => {
+  let server: ServerProcess;
+  let pool: Pool;
+  beforeEach(async () => {
+    server = await startPostgres();
+    pool = new Pool({ connectionString: server.url }).on('error', ignore);
+    const store = postgresStore(pool);
+    await store.ensureSchema();
+    host = await startDirectoryHost({ store, host: { options: { deadlineMs: DEADLINE_MS } } });
+  });
+  afterEach(async () => {
+    await host.close();
+    await server.kill();
+    await pool.end();
+  });
+  const admin = async (...statements: string[]) => {
+    const client = new Client({ connectionString: server.url });
+    await client.connect();
+    for (const statement of statements) await client.query(statement);
+    await client.end();
+  };
+
+  it('D1 down: 500 internal_error, for known users too, and no customer', async () => {
+    customerIn(await host.post('emil'));
+    await server.kill();
+    for (const user of ['dora', 'emil']) expectProblem(await host.post(user), 500, 'internal_error');
+    expect(customersMade()).toBe(1);
+  });
+
+  it('D1 frozen: 504 timeout at the deadline, no customer; thawed: one', async () => {
+    customerIn(await host.post('emil'));
+    server.freeze();
+    await Promise.all(['dora', 'dora', 'emil'].map(expectTimeout));
+    expect(customersMade()).toBe(1);
+    server.thaw();
+    customerIn(await host.post('dora'));
+    expect(customersMade()).toBe(2);
+  });
+
+  it('read-only: 500 internal_error, and one customer however often it is tried; known users go on', async () => {
+    const emil = customerIn(await host.post('emil'));
+    await admin('ALTER SYSTEM SET default_transaction_read_only = on', 'SELECT pg_reload_conf()');
+    // Reloading takes a moment to reach the pool's sessions.
+    await expect(
+      settles(async () => (await pool.query('SHOW transaction_read_only')).rows, 'on'),
+    ).resolves.toBe(true);
+    for (let turn = 0; turn < 3; turn += 1) expectProblem(await host.post('dora'), 500, 'internal_error');
+    expect(customerIn(await host.post('emil'))).toBe(emil);
+    expect(customersMade()).toBe(2);
+    await admin('ALTER SYSTEM RESET default_transaction_read_only', 'SELECT pg_reload_conf()');
+    await expect(
+      settles(async () => (await pool.query('SHOW transaction_read_only')).rows, 'off'),
+    ).resolves.toBe(true);
+    customerIn(await host.post('dora'));
+    expect(customersMade()).toBe(2);
+  });
+
+  it('a connection that is cut in the middle of the claim: 500 internal_error, then the same customer', async () => {
+    const blocker = new Client({ connectionString: server.url }).on('error', ignore);
+    const watcher = new Client({ connectionString: server.url }).on('error', ignore);
+    await Promise.all([blocker.connect(), watcher.connect()]);
+    await blocker.query('BEGIN');
+    await blocker.query('LOCK TABLE stripe_customers IN SHARE ROW EXCLUSIVE MODE');
+    const post = host.post('dora');
+    const waiting = `FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT%'`;
+    await expect(
+      settles(async () => (await watcher.query(`SELECT count(*) ${waiting}`)).rows, '1'),
+    ).resolves.toBe(true);
+    await watcher.query(`SELECT pg_terminate_backend(pid) ${waiting}`);
+    expectProblem(await post, 500, 'internal_error');
+    await blocker.query('ROLLBACK');
+    await Promise.all([blocker.end(), watcher.end()]);
+    const customer = customerIn(await host.post('dora'));
+    expect(customersMade()).toBe(1);
+    expect(await host.store.get('test', 'dora')).toBe(customer);
+  });
+});
+
+describeWith(['redis-server'], 'a Redis that fails', () => {
+  let server: ServerProcess;
+  let client: ReturnType<typeof createClient>;
+  beforeEach(async () => {
+    server = await startRedis();
+    client = createClient({ url: server.url, disableOfflineQueue: true });
+    client.on('error', ignore);
+    await client.connect();
+    host = await startDirectoryHost({
+      store: redisStore(client),
+      host: { options: { deadlineMs: DEADLINE_MS } },
+    });
+  });
+  afterEach(async () => {
+    await host.close();
+    client.destroy();
+    await server.kill();
+  });
+
+  it('D1 down: 500 internal_error, for known users too, and no customer', async () => {
+    customerIn(await host.post('emil'));
+    await server.kill();
+    for (const user of ['dora', 'emil']) expectProblem(await host.post(user), 500, 'internal_error');
+    expect(customersMade()).toBe(1);
+  });
+
+  it('D1 frozen: 504 timeout at the deadline, no customer; thawed: one', async () => {
+    server.freeze();
+    await Promise.all(['dora', 'dora', 'emil'].map(expectTimeout));
+    expect(customersMade()).toBe(0);
+    server.thaw();
+    customerIn(await host.post('dora'));
+    customerIn(await host.post('emil'));
+    expect(customersMade()).toBe(2);
+  });
+
+  it('a read-only replica: 500 internal_error, one customer however often it is tried; known users go on', async () => {
+    const emil = customerIn(await host.post('emil'));
+    await client.sendCommand(['REPLICAOF', '127.0.0.1', '1']);
+    for (let turn = 0; turn < 3; turn += 1) expectProblem(await host.post('dora'), 500, 'internal_error');
+    expect(customerIn(await host.post('emil'))).toBe(emil);
+    await client.sendCommand(['REPLICAOF', 'NO', 'ONE']);
+    customerIn(await host.post('dora'));
+    expect(customersMade()).toBe(2);
+  });
+
+  it('a connection that is cut in the middle of the claim: 500 internal_error, then the same customer', async () => {
+    const admin = createClient({ url: server.url });
+    await admin.connect();
+    await admin.sendCommand(['CLIENT', 'PAUSE', '60000', 'WRITE']);
+    const post = host.post('dora');
+    await expect(settles(async () => admin.info('clients'), 'blocked_clients:1')).resolves.toBe(true);
+    await admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
+    expectProblem(await post, 500, 'internal_error');
+    await admin.sendCommand(['CLIENT', 'UNPAUSE']);
+    admin.destroy();
+    await expect(settles(async () => client.isReady, 'true')).resolves.toBe(true);
+    customerIn(await host.post('dora'));
+    expect(customersMade()).toBe(1);
+  });
+
+  it('D5 that lost its rows: within a day the same customers again', async () => {
+    const customer = customerIn(await host.post('dora'));
+    await client.flushAll();
+    expect(customerIn(await host.post('dora'))).toBe(customer);
+    expect(customersMade()).toBe(1);
+  });
+});
+
+// Whether what `ask` gives comes to hold `wanted` within five seconds.
+async function settles(ask: () => Promise<unknown>, wanted: string): Promise<boolean> {
+  for (let turn = 0; turn < 100; turn += 1) {
+    if (JSON.stringify(await ask()).includes(wanted)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}
