@@ -17,7 +17,7 @@ function Status({ suspense }: { suspense?: boolean }) {
   const { status, session } = useCustomerSession(source, { suspense });
   return (
     <p>
-      {status} {String(session)}
+      {status} {session ? 'a session' : 'no session'}
     </p>
   );
 }
