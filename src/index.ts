@@ -6,7 +6,13 @@ export type {
   PaymentElementFeatures,
   Switch,
 } from './components.js';
+export { type CustomerDirectory, customerDirectory } from './customers/directory.js';
+export type { CustomerDirectoryOptions, CustomerProfile } from './customers/directory-options.js';
+export { type CustomerStore, memoryStore } from './customers/store.js';
 export type { CustomerSessionEvent, CustomerSessionOutcome } from './events.js';
+export { stripeCspDirectives } from './http/csp.js';
+export { guardedStore } from './http/guarded-store.js';
+export type { GuardedStoreEvent, GuardedStoreOptions } from './http/guarded-store-options.js';
 export type {
   Awaitable,
   ConnectScope,
@@ -32,4 +38,5 @@ export {
 } from './presets.js';
 export type { AnswerFormat, ProblemCode } from './problem.js';
 export { customerSessionRouter } from './router.js';
-export { createStripe } from './stripe/client.js';
+export { createStripe, type OwnStripe, type StripeConnections } from './stripe/client.js';
+export type { StripeConfig } from './stripe/client-config.js';

@@ -14,3 +14,4 @@ export type {
   StripeEmulatorSession,
 } from './emulator/types.js';
 export { startStripeEmulator } from './emulator.js';
+export { customerStoreContract, type SuiteRunner } from './store-contract.js';
