@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import express, { type Express, type Request } from 'express';
+import session from 'express-session';
+import {
+  type CustomerDirectory,
+  type CustomerSessionEvent,
+  customerSessionRouter,
+  savedPaymentMethods,
+  stripeCspDirectives,
+} from 'express-stripe-customer-session';
+import helmet from 'helmet';
+import type { StripeConnection } from './stripe.js';
+import { isUserName, USERS, type User, type UserName, userNamed } from './users.js';
+
+declare module 'express-session' {
+  interface SessionData {
+    user: UserName;
+  }
+}
+
+export interface StorefrontParts {
+  stripe: StripeConnection['stripe'];
+  directory: CustomerDirectory<User>;
+  onEvent: (event: CustomerSessionEvent, req: Request) => void;
+}
+
+/** The shop: sign-in by cookie, and the router where a front end asks for its secret. */
+export function createStorefront({ stripe, directory, onEvent }: StorefrontParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(helmet({ contentSecurityPolicy: { directives: contentSecurityPolicy() } }));
+  app.use(
+    session({
+      name: '__Host-storefront',
+      // A restart signs everybody out, which a demo may do.
+      secret: randomBytes(32).toString('hex'),
+      resave: false,
+      saveUninitialized: false,
+      cookie: { secure: true, httpOnly: true, sameSite: 'lax', path: '/' },
+    }),
+  );
+
+  app.use(
+    '/customer-session',
+    customerSessionRouter({
+      authenticate: (req) => userNamed(req.session.user),
+      resolveCustomer: directory.resolve,
+      components: savedPaymentMethods(),
+      stripe,
+      onEvent,
+    }),
+  );
+
+  app.post('/sign-in', express.urlencoded({ extended: false }), express.json(), signIn);
+  app.post('/sign-out', signOut);
+  app.use(express.static(path.join(__dirname, 'web', 'dist')));
+  return app;
+}
+
+// Stripe.js and the shop's own files, nothing else: no inline script, no other site's frame around it.
+function contentSecurityPolicy(): Record<string, string[]> {
+  const stripe = stripeCspDirectives();
+  return {
+    defaultSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'self'"],
+    frameAncestors: ["'none'"],
+    objectSrc: ["'none'"],
+    ...stripe,
+  };
+}
+
+const signIn: express.RequestHandler = (req, res, next) => {
+  const user: unknown = (req.body as { user?: unknown } | undefined)?.user;
+  if (!isUserName(user)) {
+    res.status(400).json({ error: `Send the field "user", one of ${USERS.join(', ')}.` });
+    return;
+  }
+  // A new session id for a new user: an id that was known before is worth nothing.
+  req.session.regenerate((error: unknown) => {
+    if (error) return next(error);
+    if (user !== 'guest') req.session.user = user;
+    res.json({ user: userNamed(user) ?? null });
+  });
+};
+
+const signOut: express.RequestHandler = (req, res, next) => {
+  req.session.destroy((error: unknown) => {
+    if (error) return next(error);
+    res.clearCookie('__Host-storefront', { secure: true, httpOnly: true, sameSite: 'lax', path: '/' });
+    res.json({ user: null });
+  });
+};
