@@ -3,6 +3,15 @@ import { type Components, parseComponents } from './components.js';
 import { configError, describe, refuseUnknownKeys } from './config-error.js';
 import type { EventListener } from './events.js';
 import type { RateLimitConfig } from './http/rate-limit.js';
+import {
+  boolean,
+  integer,
+  isObject,
+  LONGEST_TIMER_MS,
+  optionalFunction,
+  parseOrigins,
+  requiredFunction,
+} from './option-values.js';
 import type { Awaitable, CustomerSessionRouterOptions, ResolveCustomer, StripeClient } from './options.js';
 import type { AnswerFormat } from './problem.js';
 import { createStripe, keyModeOf } from './stripe/client.js';
@@ -56,12 +65,6 @@ export const DEFAULTS = {
   limit: 30,
   identifier: 'customer-session',
 } as const;
-
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-const HTTPS_ORIGIN = /^https:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:]+\])(?::\d{1,5})?$/;
-// An app's own scheme; browsers send `null` for file: and data:.
-const APP_ORIGIN =
-  /^(?!https?:|wss?:|file:|data:|blob:|javascript:|about:)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(?::\d{1,5})?$/;
 
 /** Checks every option, says what is wrong with the first bad one (`TypeError`), and fills in the defaults. */
 export function parseOptions<User>(options: CustomerSessionRouterOptions<User>): Config<User> {
@@ -158,24 +161,6 @@ function parseFormat(value: unknown): AnswerFormat {
   throw configError('format', value, 'Use "web", "mobile" or "billing-sdk".');
 }
 
-function parseOrigins(value: unknown): ReadonlySet<string> {
-  if (value === undefined) return new Set();
-  if (!Array.isArray(value)) throw configError('allowedOrigins', value, 'Use an array of origins.');
-  return new Set(value.map(parseOrigin));
-}
-
-function parseOrigin(value: unknown): string {
-  if (typeof value === 'string' && (isHttpsOrigin(value) || APP_ORIGIN.test(value))) return value;
-  const fix =
-    'Use exact origins as a browser sends them: "https://shop.example", "https://shop.example:8443" or an ' +
-    'app\'s "capacitor://localhost"; no "*", "null", plain http, path, trailing slash or capitals.';
-  throw configError('allowedOrigins', value, fix);
-}
-
-function isHttpsOrigin(value: string): boolean {
-  return HTTPS_ORIGIN.test(value) && URL.canParse(value) && new URL(value).origin === value;
-}
-
 function parseRateLimit(value: unknown): RateLimitConfig | false {
   if (value === false) return false;
   const given = value ?? {};
@@ -235,30 +220,4 @@ function warnOfLocalHttp(): void {
   process.emitWarning('dangerouslyAllowHttpOnLocalhost is on: for development only, never on a server.', {
     code: 'ESCS_HTTP_ON_LOCALHOST',
   });
-}
-
-function requiredFunction<Fn>(option: string, value: Fn): Fn {
-  if (typeof value === 'function') return value;
-  throw configError(option, value, 'It is required: pass a function, e.g. (user) => user.stripeCustomerId.');
-}
-
-function optionalFunction<Fn>(option: string, value: Fn | undefined): Fn | undefined {
-  if (value === undefined || typeof value === 'function') return value;
-  throw configError(option, value, 'Pass a function, or leave it out.');
-}
-
-function boolean<Fallback>(option: string, value: unknown, fallback: Fallback): boolean | Fallback {
-  if (value === undefined) return fallback;
-  if (typeof value === 'boolean') return value;
-  throw configError(option, value, 'Use true or false, or leave it out.');
-}
-
-function integer(option: string, value: unknown, fallback: number, [least, most]: [number, number]): number {
-  if (value === undefined) return fallback;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw configError(option, value, `Use a whole number from ${least} to ${most}, or leave it out.`);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
