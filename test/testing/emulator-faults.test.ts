@@ -5,6 +5,7 @@ import { callApi } from './api-client.js';
 import { clientOf, closeEmulators, start } from './started.js';
 
 const CREATE = 'POST /v1/customers';
+const SESSIONS = 'POST /v1/customer_sessions';
 
 afterEach(closeEmulators);
 
@@ -111,7 +112,7 @@ test('headers, status and body can be bent after processing', async () => {
 test('a transform changes every other answer, and no error', async () => {
   const emulator = await start();
   const { id: customer } = emulator.addCustomer();
-  emulator.setFault('POST /v1/customer_sessions', {
+  emulator.setFault(SESSIONS, {
     transform: (answer, requestNumber) =>
       requestNumber % 2 === 0 ? { ...answer, customer: 'cus_other' } : answer,
   });
@@ -124,10 +125,36 @@ test('a transform changes every other answer, and no error', async () => {
   expect(customers).toEqual([customer, 'cus_other', customer, 'cus_other']);
   expect(emulator.sessions.every((session) => session.customer === customer)).toBe(true);
   await stripe.customerSessions.create({ customer, components });
-  const missing = await callApi(emulator, 'POST /v1/customer_sessions', {
+  const missing = await callApi(emulator, SESSIONS, {
     params: { customer: 'cus_none', components: { buy_button: { enabled: true } } },
   });
   expect(missing.body).not.toHaveProperty('customer');
+});
+
+test('a transform that changes its argument in place changes nothing else', async () => {
+  const emulator = await start();
+  const { id: customer } = emulator.addCustomer();
+  emulator.setFault(
+    SESSIONS,
+    {
+      transform: (answer) => {
+        for (const component of Object.values(Object(answer.components))) Object(component).enabled = false;
+        return answer;
+      },
+    },
+    { times: 1 },
+  );
+  const request = {
+    params: { customer, components: { buy_button: { enabled: true } } },
+    headers: { 'idempotency-key': 'key-1' },
+  };
+  const bent = await callApi(emulator, SESSIONS, request);
+  const kept = await callApi(emulator, SESSIONS, request);
+  expect([bent.body, kept.body, emulator.sessions[0]]).toMatchObject([
+    { components: { buy_button: { enabled: false } } },
+    { components: { buy_button: { enabled: true } } },
+    { components: { buy_button: { enabled: true } } },
+  ]);
 });
 
 test('a transform that throws is answered aloud', async () => {
@@ -159,6 +186,7 @@ test.each<[string, string, object, object]>([
   ['an unknown fault', CREATE, { explode: true }, {}],
   ['a reset that is none', CREATE, { reset: 'during' }, {}],
   ['a status that is none', CREATE, { status: 42 }, {}],
+  ['an error that is none', CREATE, { status: 200, error: { code: 'rate_limit' } }, {}],
   ['a delay that is none', CREATE, { delayMs: -1 }, {}],
   ['no times', CREATE, { status: 500 }, { times: 0 }],
 ])('refuses %s', async (_, route, fault, options) => {

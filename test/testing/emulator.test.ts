@@ -1,6 +1,7 @@
 import { Agent } from 'node:https';
 import { startStripeEmulator } from '../../src/testing/index.js';
 import { localCertificate } from '../support/certificate.js';
+import { callApi } from './api-client.js';
 import { clientOf, closeEmulators, start } from './started.js';
 
 const MINUTE_MS = 60_000;
@@ -90,6 +91,11 @@ describe.each(['http', 'https'] as const)('stripe-node over %s', (protocol) => {
       },
     ]);
   });
+});
+
+test('keeps idle connections for more than a minute, as Stripe does', async () => {
+  const { headers } = await callApi(await start(), 'GET /v1/customers');
+  expect(headers.get('keep-alive')).toBe('timeout=75');
 });
 
 describe('ending', () => {

@@ -76,8 +76,7 @@ export class Api {
     return this.#idempotency.run(guarded, () =>
       attempt(async () => {
         await this.pause(delayMs);
-        // A copy: the objects of the state change, and the first answer of a key must not.
-        const body = instead ? instead.body : structuredClone(HANDLERS[call.route](this.state, call));
+        const body = instead?.body ?? HANDLERS[call.route](this.state, call);
         return { status: instead?.status ?? 200, body, requestId: newId('req_') };
       }),
     );

@@ -71,11 +71,12 @@ export function answerInstead(fault: StripeEmulatorFault | undefined): Answer | 
 export function distort(answer: Answer, active: ActiveFault | undefined): Answer {
   if (!active) return answer;
   const { status, headers, transform } = active.fault;
+  // The transform may change its argument in place: the state and the kept answers share their parts with it.
   const changed = answer.status < 300 && transform;
   return {
     ...answer,
     status: answer.status < 300 ? (status ?? answer.status) : answer.status,
-    body: changed ? transform({ ...answer.body }, active.requestNumber) : answer.body,
+    body: changed ? transform(structuredClone(answer.body), active.requestNumber) : answer.body,
     headers: { ...answer.headers, ...headers },
   };
 }

@@ -56,13 +56,14 @@ export function parseOptions(options: StripeEmulatorOptions, routes: readonly st
 /** Throws a `TypeError` for a fault that would not do what it says. */
 export function checkFault(fault: StripeEmulatorFault): void {
   refuseUnknown('fault', fault, FAULT_NAMES);
-  const { delayMs, reset, status } = fault;
+  const { delayMs, reset, status, error } = fault;
   if (delayMs !== undefined) checkDelay('delayMs', delayMs);
   if (reset !== undefined && reset !== 'before' && reset !== 'after')
     fail('reset', 'must be "before" or "after"');
   if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status <= 599)) {
     fail('status', 'must be an integer from 200 to 599');
   }
+  if (error && status !== undefined && status < 400) fail('status', 'must be 400 or more with an error');
 }
 
 /** Throws a `TypeError` for what is no number of milliseconds. */

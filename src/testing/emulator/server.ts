@@ -59,7 +59,9 @@ export class EmulatorServer {
   listen(): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(this.config.port, this.config.host, () => {
+      // Tests open hundreds of connections at once; the default backlog of 511 would drop some of them.
+      const { port, host } = this.config;
+      this.#server.listen({ port, host, backlog: 4096 }, () => {
         this.#server.off('error', reject);
         const address = this.#server.address();
         // A string is what a pipe has; this one listens on a port.
