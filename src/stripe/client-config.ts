@@ -1,7 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import type Stripe from 'stripe';
 import { configError, refuseUnknownKeys } from '../config-error.js';
 import type { TransportSettings } from './transport.js';
-import { type CertificateAuthorities, secureContext } from './transport-connect.js';
+import type { CertificateAuthorities } from './transport-connect.js';
 
 type StripeNodeConfig = NonNullable<ConstructorParameters<typeof Stripe>[1]>;
 
@@ -137,7 +138,8 @@ function checkTarget({ host, port, protocol }: StripeNodeConfig): void {
 
 function checkedCa(ca: CertificateAuthorities): CertificateAuthorities {
   try {
-    secureContext(ca);
+    // What OpenSSL cannot read as a certificate it passes over in silence; this throws.
+    for (const one of Array.isArray(ca) ? ca : [ca]) new X509Certificate(one);
     return ca;
   } catch {
     throw configError('ca', ca, 'Pass certificates in PEM, as a string, a Buffer, or an array of them.');

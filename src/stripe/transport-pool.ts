@@ -7,11 +7,11 @@ export interface PoolSettings {
   readonly connectTimeoutMs: number;
 }
 
-/** One connection, and whether it has been lying idle before this use. */
+/** One connection, and what is known of it. */
 export interface Connection {
   readonly socket: Socket;
   state: 'connecting' | 'idle' | 'busy' | 'closed';
-  /** Taken from the idle ones: the server may have closed it without our knowing yet. */
+  /** It has been used or idle before: the server may have closed it without our knowing yet. */
   reused: boolean;
   idleSince: number;
   idleLimitMs: number;
@@ -65,6 +65,7 @@ export class ConnectionPool {
   release(connection: Connection, keepAliveS: number | undefined): void {
     if (connection.state !== 'busy') return;
     this.#busy.delete(connection);
+    connection.reused = true;
     const { keepAliveMs } = this.#settings;
     connection.idleLimitMs =
       keepAliveS === undefined ? keepAliveMs : Math.min(keepAliveMs, keepAliveS * 1_000 - CLOSING_MARGIN_MS);
@@ -104,7 +105,7 @@ export class ConnectionPool {
       const usable = connection.socket.writable && now - connection.idleSince < connection.idleLimitMs;
       if (usable) {
         connection.socket.ref();
-        this.#toBusy(connection, true);
+        this.#toBusy(connection);
         return connection;
       }
       connection.socket.destroy();
@@ -112,9 +113,8 @@ export class ConnectionPool {
     return undefined;
   }
 
-  #toBusy(connection: Connection, reused: boolean): void {
+  #toBusy(connection: Connection): void {
     connection.state = 'busy';
-    connection.reused = reused;
     this.#busy.add(connection);
   }
 
@@ -127,12 +127,13 @@ export class ConnectionPool {
     const [take] = this.#waiting;
     if (take) {
       this.#waiting.delete(take);
-      this.#toBusy(connection, false);
+      this.#toBusy(connection);
       take(connection);
     } else if (connection.idleLimitMs <= 0) {
       connection.socket.destroy();
     } else {
       connection.state = 'idle';
+      connection.reused = true;
       connection.idleSince = performance.now();
       // An idle connection keeps no process alive.
       connection.socket.unref();

@@ -16,8 +16,8 @@ export interface BadUpstream {
   readonly ca: string;
   /** What came in so far. */
   readonly requests: { count: number; idempotencyKeys: Set<string> };
-  openSockets(): number;
-  close(): Promise<void>;
+  readonly openSockets: () => number;
+  readonly close: () => Promise<void>;
 }
 
 /** Starts a bare TCP or TLS server in this process that misbehaves in one way, for every connection. */
