@@ -1,0 +1,12 @@
+import type { Stripe, StripeElements, StripeElementsOptionsMode } from '@stripe/stripe-js';
+import { fetchCustomerSession, toElementsOptions } from 'express-stripe-customer-session/client';
+
+/** The Payment Element with the signed-in customer's saved payment methods. */
+export async function createElements(
+  stripe: Stripe,
+  paymentOptions: StripeElementsOptionsMode,
+): Promise<StripeElements> {
+  const session = await fetchCustomerSession('/customer-session');
+  const elements = stripe.elements({ ...paymentOptions, ...toElementsOptions(session) });
+  return elements;
+}

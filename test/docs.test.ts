@@ -1,0 +1,90 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { adaGetsASession } from '../examples/recipes/testing.js';
+
+const root = path.join(__dirname, '..');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const documents = [
+  ...readdirSync(root).filter((name) => name.endsWith('.md')),
+  ...readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => path.join('docs', name)),
+];
+
+interface Snippet {
+  document: string;
+  file: string;
+  code: string;
+}
+
+/** The blocks that name the file they are from: `<!-- path -->`, then the block. */
+const snippets: Snippet[] = documents.flatMap((document) =>
+  [...read(document).matchAll(/<!-- ([\w./-]+\.tsx?) -->\n```tsx?\n([\s\S]*?)\n```/g)].map(
+    ([, file = '', code = '']) => ({ document, file, code }),
+  ),
+);
+
+describe('snippets are compiled files', () => {
+  it('finds them', () => {
+    expect(snippets.filter(({ document }) => document === 'README.md').length).toBeGreaterThanOrEqual(5);
+  });
+
+  it.each(snippets)('$document has $file as it is', ({ file, code }) => {
+    const lines = read(file)
+      .split('\n')
+      .map((line) => line.trim());
+    let from = 0;
+    for (const line of code.split('\n').map((text) => text.trim())) {
+      const at = lines.indexOf(line, from);
+      expect({ line, found: at >= 0 }).toEqual({ line, found: true });
+      from = at + 1;
+    }
+  });
+
+  it('the one for host apps does what it says', async () => {
+    expect(Object.keys(await adaGetsASession())).toEqual(['client_secret', 'expires_at']);
+  });
+});
+
+describe('everything public is documented', () => {
+  const readme = read('README.md');
+
+  it('each problem code has a heading, and each heading is a code', () => {
+    const catalogue = /const CATALOGUE = \{([\s\S]*?)\n\}/.exec(read('src/problem.ts'))?.[1] ?? '';
+    const codes = [...catalogue.matchAll(/^ {2}(\w+): \{/gm)].map(([, code]) => code);
+    const headings = [...read('docs/problems.md').matchAll(/^## (\w+)$/gm)].map(([, heading]) => heading);
+    expect(codes.length).toBeGreaterThan(10);
+    expect([...headings].sort()).toEqual([...codes].sort());
+    for (const code of codes) expect(readme).toContain(`\`${code}\``);
+  });
+
+  it('each option and each member of an event is in the README', () => {
+    const options =
+      /interface CustomerSessionRouterOptions[\s\S]*?\n\}/.exec(read('src/options.ts'))?.[0] ?? '';
+    const names = [...options.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name);
+    expect(names).toHaveLength(14);
+    for (const name of names) expect(readme).toContain(`| \`${name}\` |`);
+    const members = [
+      ...(/interface CustomerSessionEvent[\s\S]*?\n\}/.exec(read('src/events.ts'))?.[0] ?? '').matchAll(
+        /readonly (\w+)\??:/g,
+      ),
+      ...(/interface StripeTrace[\s\S]*?\n\}/.exec(read('src/problem.ts'))?.[0] ?? '').matchAll(
+        /^ {2}(\w+)\?:/gm,
+      ),
+    ].map(([, name]) => name);
+    expect(members.length).toBeGreaterThan(9);
+    for (const name of members) expect(readme).toContain(`\`${name}\``);
+  });
+
+  it('links lead somewhere', () => {
+    const links = documents.flatMap((document) =>
+      [...read(document).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)[^)]*\)/g)].map(([, target = '']) => ({
+        document,
+        target,
+        exists: existsSync(path.join(root, path.dirname(document), target)),
+      })),
+    );
+    expect(links.length).toBeGreaterThan(5);
+    expect(links.filter(({ exists }) => !exists)).toEqual([]);
+  });
+});
