@@ -36,6 +36,9 @@ class GuardedStore implements Store {
   #store: Store | undefined;
   #state: State = 'shared';
   #failuresInARow = 0;
+  #failedKeys = new Set<string>();
+  /** Keys that fail while the store is well, left out until `until`. */
+  #broken: { keys: ReadonlySet<string>; until: number } = { keys: new Set(), until: 0 };
   #probeAt = 0;
   #limiterOptions: Options | undefined;
 
@@ -65,30 +68,30 @@ class GuardedStore implements Store {
 
   async increment(key: string): Promise<ClientRateLimitInfo> {
     if (this.#state === 'local' && Date.now() >= this.#probeAt) void this.#probe();
-    const shared = await this.#ask(async (store) => checkHits(await store.increment(key)));
+    const shared = await this.#ask(key, async (store) => checkHits(await store.increment(key)));
     const local = this.#counts.count(key, this.#windowMs(), shared?.resetTime);
     return shared !== undefined && shared.totalHits >= local.totalHits ? shared : local;
   }
 
   async get(key: string): Promise<ClientRateLimitInfo | undefined> {
-    const shared = await this.#ask((store) => store.get?.(key));
+    const shared = await this.#ask(key, (store) => store.get?.(key));
     const local = this.#counts.get(key);
     return shared !== undefined && shared.totalHits >= (local?.totalHits ?? 0) ? shared : local;
   }
 
   async decrement(key: string): Promise<void> {
     this.#counts.decrement(key);
-    await this.#ask((store) => store.decrement(key));
+    await this.#ask(key, (store) => store.decrement(key));
   }
 
   async resetKey(key: string): Promise<void> {
     this.#counts.reset(key);
-    await this.#ask((store) => store.resetKey(key));
+    await this.#ask(key, (store) => store.resetKey(key));
   }
 
   async resetAll(): Promise<void> {
     this.#counts.clear();
-    await this.#ask((store) => store.resetAll?.());
+    await this.#ask('', (store) => store.resetAll?.());
   }
 
   async shutdown(): Promise<void> {
@@ -98,20 +101,26 @@ class GuardedStore implements Store {
   }
 
   // The shared store's answer, or `undefined` where this process has to do without.
-  async #ask<T>(call: (store: Store) => Awaitable<T>): Promise<T | undefined> {
-    if (this.#state !== 'shared' || this.#calls.crowded) return undefined;
-    const outcome = await this.#calls.run(() => call((this.#store ??= this.#freshStore())));
+  async #ask<T>(key: string, call: (store: Store) => Awaitable<T>): Promise<T | undefined> {
+    if (this.#state !== 'shared' || this.#calls.crowded || this.#isBroken(key)) return undefined;
+    const outcome = await this.#calls.run(() => call(this.#currentStore()));
     if (outcome.kind === 'answered') {
       this.#failuresInARow = 0;
+      this.#failedKeys.clear();
       return outcome.value;
     }
-    if (outcome.kind !== 'released') this.#noteFailure();
+    if (outcome.kind !== 'released') this.#noteFailure(key);
     return undefined;
   }
 
+  #isBroken(key: string): boolean {
+    return this.#broken.keys.has(key) && Date.now() < this.#broken.until;
+  }
+
   // Whether it is the store that fails or one key of it, a probe tells; no request waits for that.
-  #noteFailure(): void {
+  #noteFailure(key: string): void {
     this.#failuresInARow += 1;
+    this.#failedKeys.add(key);
     if (this.#state !== 'shared' || this.#failuresInARow < this.#config.failures) return;
     this.#state = 'in doubt';
     this.#calls.releaseAll();
@@ -124,11 +133,20 @@ class GuardedStore implements Store {
       this.#replaceStore(this.#freshStore());
       return checkHits(await this.#store?.increment(PROBE_KEY));
     });
-    const wasLocal = this.#state === 'local';
-    this.#failuresInARow = 0;
+    const before = this.#state;
+    const now = outcome.kind === 'answered' ? 'shared' : 'local';
     this.#probeAt = Date.now() + this.#config.retryAfterMs;
-    this.#state = outcome.kind === 'answered' ? 'shared' : 'local';
-    if (wasLocal !== (this.#state === 'local')) this.#announce(this.#state, outcome);
+    if (before === 'in doubt' && now === 'shared')
+      this.#broken = { keys: this.#failedKeys, until: this.#probeAt };
+    this.#failedKeys = new Set();
+    this.#failuresInARow = 0;
+    this.#state = now;
+    if ((before === 'local') !== (now === 'local')) this.#announce(now, outcome);
+  }
+
+  #currentStore(): Store {
+    this.#store ??= this.#freshStore();
+    return this.#store;
   }
 
   #freshStore(): Store {

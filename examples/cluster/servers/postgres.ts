@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -15,7 +15,6 @@ export async function startPostgres({ settings = [] }: PostgresOptions = {}): Pr
   const user = serverUser();
   const directory = mkdtempSync(join(tmpdir(), 'escs-postgres-'));
   if (user !== undefined) chownSync(directory, user.uid, user.gid);
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   execFileSync(
     requireBinary('initdb'),
     ['-D', directory, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
@@ -28,6 +27,7 @@ export async function startPostgres({ settings = [] }: PostgresOptions = {}): Pr
     command: requireBinary('postgres'),
     args: ['-D', directory, '-p', `${port}`, ...[...own, ...settings].flatMap((setting) => ['-c', setting])],
     port,
+    directory,
     url,
     // SIGTERM waits for clients to leave; SIGINT ends their sessions and stops cleanly.
     stopSignal: 'SIGINT',

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 
@@ -52,7 +52,8 @@ export interface StartCommand {
   stopSignal?: NodeJS.Signals;
   /** Run as this user, where the server refuses to be root. */
   user?: { uid: number; gid: number };
-  env?: NodeJS.ProcessEnv;
+  /** A temporary folder that goes when the server does. */
+  directory: string;
   /** Resolves once the server answers; asked again until then. */
   isReady: () => Promise<boolean>;
 }
@@ -61,7 +62,6 @@ export interface StartCommand {
 export async function startServer(start: StartCommand): Promise<ServerProcess> {
   const child = spawn(start.command, start.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: start.env ?? process.env,
     ...start.user,
   });
   const output: string[] = [];
@@ -69,9 +69,16 @@ export async function startServer(start: StartCommand): Promise<ServerProcess> {
     stream.setEncoding('utf8').on('data', (text: string) => output.splice(0, output.length - 50, text));
   }
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const endWithUs = () => child.kill('SIGKILL');
+  const removeDirectory = () => rmSync(start.directory, { recursive: true, force: true });
+  const endWithUs = () => {
+    child.kill('SIGKILL');
+    removeDirectory();
+  };
   process.once('exit', endWithUs);
-  void exited.then(() => process.off('exit', endWithUs));
+  void exited.then(() => {
+    process.off('exit', endWithUs);
+    removeDirectory();
+  });
 
   const server = controls(child, exited, start);
   for (const endsAt = Date.now() + 20_000; ; await pause(50)) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,6 @@ export interface RedisOptions {
 export async function startRedis({ args = [], port }: RedisOptions = {}): Promise<ServerProcess> {
   const command = requireBinary('redis-server');
   const directory = mkdtempSync(join(tmpdir(), 'escs-redis-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   const listening = port ?? (await freePort());
   const own = [
     '--port',
@@ -33,6 +32,7 @@ export async function startRedis({ args = [], port }: RedisOptions = {}): Promis
     command,
     args: [...own, ...args],
     port: listening,
+    directory,
     url: `redis://127.0.0.1:${listening}`,
     isReady: () => answersPing(listening),
   });

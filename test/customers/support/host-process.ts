@@ -4,12 +4,14 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { Pool } from 'pg';
+import { RedisStore } from 'rate-limit-redis';
 import { createClient } from 'redis';
 import { customerDirectory } from '../../../src/customers/directory.js';
 import { postgresStore } from '../../../src/customers/postgres.js';
 import { redisStore } from '../../../src/customers/redis.js';
 import type { CustomerStore } from '../../../src/customers/store.js';
-import { customerSessionRouter, savedPaymentMethods } from '../../../src/index.js';
+import { guardedStore } from '../../../src/http/guarded-store.js';
+import { customerSessionRouter, type RateLimitOptions, savedPaymentMethods } from '../../../src/index.js';
 import { createStripe } from '../../../src/stripe/client.js';
 
 export interface HostProcessSettings {
@@ -19,6 +21,8 @@ export interface HostProcessSettings {
   recreate?: boolean;
   scope?: string;
   deadlineMs?: number;
+  /** Limit by rate-limit-redis on this Redis, guarded. */
+  limiter?: { url: string; limit: number };
   /** The process kills itself there, the first time it comes by, as a power cut would. */
   crashAt?: 'before create' | 'after create, before claim' | 'after claim, before the session';
 }
@@ -49,7 +53,7 @@ async function main(settings: HostProcessSettings): Promise<void> {
       components: savedPaymentMethods(),
       stripe,
       format: 'mobile',
-      rateLimit: false,
+      rateLimit: settings.limiter === undefined ? false : limitBy(settings.limiter),
       deadlineMs: settings.deadlineMs ?? 60_000,
       maxInFlight: 10_000,
     }),
@@ -58,6 +62,13 @@ async function main(settings: HostProcessSettings): Promise<void> {
   await once(server, 'listening');
   process.send?.((server.address() as AddressInfo).port);
   process.once('disconnect', () => process.exit());
+}
+
+function limitBy({ url, limit }: { url: string; limit: number }): RateLimitOptions {
+  const client = createClient({ url }).on('error', () => undefined);
+  client.connect().catch(() => undefined);
+  const sendCommand = async (...args: string[]): Promise<never> => client.sendCommand(args);
+  return { limit, store: guardedStore(() => new RedisStore({ sendCommand })) };
 }
 
 async function openStore(url: string): Promise<CustomerStore> {

@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { Agent, createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { Redis } from 'ioredis';
+import { RedisStore } from 'rate-limit-redis';
+import { createClient } from 'redis';
+import { guardedStore } from '../../../src/http/guarded-store.js';
+import type { GuardedStoreEvent } from '../../../src/http/guarded-store-options.js';
+
+export const LIMIT = 10;
+export const WINDOW_MS = 60_000;
+
+export interface Timed {
+  key: string;
+  status: number;
+  /** How long the answer took, without the time in which this process was too busy to look. */
+  ms: number;
+}
+
+export interface LimitedHost {
+  events: GuardedStoreEvent[];
+  answers: Timed[];
+  post(key: string): Promise<Timed>;
+  /** Posts one request after another, of ada and of others in turn, four at a time, until `done` or for 10 s. */
+  drive(done: () => boolean | Promise<boolean>): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Settings {
+  limit?: number;
+  windowMs?: number;
+  driver?: keyof typeof DRIVERS;
+}
+
+// Neither connection is awaited: Redis may be down at boot.
+const DRIVERS = {
+  'node-redis': (url: string) => {
+    const client = createClient({ url }).on('error', () => undefined);
+    const connected = client.connect().catch(() => undefined);
+    return {
+      sendCommand: async (...args: string[]): Promise<never> => client.sendCommand(args),
+      close: async () => {
+        client.destroy();
+        await connected;
+      },
+    };
+  },
+  ioredis: (url: string) => {
+    const client = new Redis(url).on('error', () => undefined);
+    return {
+      sendCommand: async (command: string, ...args: string[]) =>
+        (await client.call(command, ...args)) as never,
+      close: async () => client.disconnect(),
+    };
+  },
+};
+
+/** express-rate-limit over rate-limit-redis over a client of its own, guarded, behind HTTP. */
+export async function startLimitedHost(redisUrl: string, settings: Settings = {}): Promise<LimitedHost> {
+  const { limit = LIMIT, windowMs = WINDOW_MS, driver = 'node-redis' } = settings;
+  const { sendCommand, close } = DRIVERS[driver](redisUrl);
+  const events: GuardedStoreEvent[] = [];
+  const answers: Timed[] = [];
+  const busy = busyTime();
+  const store = guardedStore(() => new RedisStore({ sendCommand }), {
+    onStateChange: (event) => void events.push(event),
+  });
+  const limiter = rateLimit({
+    limit,
+    windowMs,
+    store,
+    keyGenerator: (req) => req.get('x-key') ?? '',
+    validate: false,
+  });
+  const server = createServer(express().post('/', limiter, (_req, res) => void res.end()));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const agent = new Agent({ keepAlive: true });
+
+  async function post(key: string): Promise<Timed> {
+    const [startedAt, busyBefore] = [performance.now(), busy.ms()];
+    const status = await send(agent, port, key);
+    const answer = { key, status, ms: performance.now() - startedAt - (busy.ms() - busyBefore) };
+    answers.push(answer);
+    return answer;
+  }
+
+  return {
+    events,
+    answers,
+    post,
+    async drive(done) {
+      const endsAt = Date.now() + 10_000;
+      for (let turn = 0; Date.now() < endsAt && !(await done()); turn += 1) {
+        await Promise.all(['ada', 'ada', `other-${turn % 500}`, `other-${(turn + 1) % 500}`].map(post));
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
+    close: async () => {
+      busy.stop();
+      agent.destroy();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await close();
+      await store.shutdown?.();
+    },
+  };
+}
+
+// Adds up by how much a timer of 5 ms came late: on a machine that others use, that is not the limiter's time.
+function busyTime() {
+  let total = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    total += Math.max(0, now - last - 10);
+    last = now;
+  }, 5);
+  return { ms: () => total, stop: () => clearInterval(timer) };
+}
+
+function send(agent: Agent, port: number, key: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'x-key': key };
+    const req = request({ host: '127.0.0.1', port, method: 'POST', agent, headers }, (res) => {
+      res.resume().on('end', () => resolve(res.statusCode ?? 0));
+    });
+    req.on('error', reject).end();
+  });
+}
