@@ -7,7 +7,7 @@ const https = require('node:https');
 const http = require('node:http');
 const tls = require('node:tls');
 const dns = require('node:dns');
-const { EventEmitter } = require('node:events');
+const { EventEmitter, once } = require('node:events');
 
 const GLOBAL_DISPATCHERS = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) =>
   Symbol.for(name),
@@ -21,8 +21,8 @@ function names() {
 /** Every own property of an object by reference; getters are compared, never called. */
 function propertiesOf(name, object) {
   return Reflect.ownKeys(object).map((key) => {
-    const { value, get, set } = Object.getOwnPropertyDescriptor(object, key);
-    return [`${name}.${String(key)}`, value ?? get ?? set];
+    const property = Object.getOwnPropertyDescriptor(object, key);
+    return [`${name}.${String(key)}`, property.value ?? property.get ?? property.set];
   });
 }
 
@@ -93,7 +93,9 @@ const server = createServer((request, response) => {
 // This side of the connections is not what is tested for keeping the process alive.
 server.keepAliveTimeout = 0;
 server.on('connection', (socket) => socket.unref());
-server.listen(0, async () => {
+
+async function main() {
+  await once(server.listen(0), 'listening');
   const { port } = server.address();
   server.unref();
   const keepAlive = setTimeout(() => undefined, 60_000);
@@ -109,4 +111,6 @@ server.listen(0, async () => {
   const fetched = await hostsOwnFetch(port).catch(() => 'failed');
   clearTimeout(keepAlive);
   process.stdout.write(JSON.stringify({ version: process.version, untouched, touched, fetched }));
-});
+}
+
+void main();
