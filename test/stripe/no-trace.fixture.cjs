@@ -7,7 +7,7 @@ const https = require('node:https');
 const http = require('node:http');
 const tls = require('node:tls');
 const dns = require('node:dns');
-const { EventEmitter, once } = require('node:events');
+const events = require('node:events');
 
 const GLOBAL_DISPATCHERS = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) =>
   Symbol.for(name),
@@ -22,7 +22,7 @@ function names() {
 function propertiesOf(name, object) {
   return Reflect.ownKeys(object).map((key) => {
     const property = Object.getOwnPropertyDescriptor(object, key);
-    return [`${name}.${String(key)}`, property.value ?? property.get ?? property.set];
+    return [`${name}.${String(key)}`, property.value ?? Reflect.get(property, 'get')];
   });
 }
 
@@ -38,7 +38,7 @@ function picture() {
     ...propertiesOf('http.globalAgent', http.globalAgent),
     ...propertiesOf('https.globalAgent', https.globalAgent),
     ...propertiesOf('tls', tls),
-    ...propertiesOf('EventEmitter', EventEmitter),
+    ...propertiesOf('EventEmitter', events.EventEmitter),
     ...Object.entries(process.env).map(([name, value]) => [`process.env.${name}`, value]),
     ...process.eventNames().map((name) => [`process.on(${String(name)})`, process.listenerCount(name)]),
     ['dns order', dns.getDefaultResultOrder()],
@@ -95,7 +95,7 @@ server.keepAliveTimeout = 0;
 server.on('connection', (socket) => socket.unref());
 
 async function main() {
-  await once(server.listen(0), 'listening');
+  await events.once(server.listen(0), 'listening');
   const { port } = server.address();
   server.unref();
   const keepAlive = setTimeout(() => undefined, 60_000);
