@@ -1,0 +1,69 @@
+import { type Dispatcher, Pool } from 'undici';
+
+/** What a browser on the page sends, TLS having ended at a proxy in front. */
+const browserRequest = {
+  path: '/customer-session',
+  method: 'POST',
+  headers: {
+    host: 'shop.example',
+    origin: 'https://shop.example',
+    'sec-fetch-site': 'same-origin',
+    'sec-fetch-mode': 'cors',
+    'sec-fetch-dest': 'empty',
+    'x-forwarded-proto': 'https',
+  },
+} as const;
+
+export interface Load {
+  /** One request for a session: its status and its time in ms. */
+  send(path?: string): Promise<Reply>;
+  /** One request for anything else. */
+  get(path: string): Promise<Reply>;
+  /** `count` requests, `inFlight` of them open at any time. */
+  closedLoop(inFlight: number, count: number): Promise<Reply[]>;
+  /** `count` requests at once. */
+  burst(count: number): Promise<Reply[]>;
+  close(): Promise<void>;
+}
+
+export interface Reply {
+  status: number;
+  ms: number;
+}
+
+/** Browsers' side: plain HTTP to a server on loopback, as from the proxy that ends TLS. */
+export function loadOn(port: number): Load {
+  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 2048, headersTimeout: 0, bodyTimeout: 0 });
+
+  const send = (path: string = browserRequest.path) => timed({ ...browserRequest, path });
+
+  async function timed(request: Dispatcher.RequestOptions): Promise<Reply> {
+    const startedAt = performance.now();
+    try {
+      const { statusCode, body } = await pool.request(request);
+      await body.dump();
+      return { status: statusCode, ms: performance.now() - startedAt };
+    } catch {
+      return { status: 0, ms: performance.now() - startedAt };
+    }
+  }
+
+  return {
+    send,
+    get: (path) => timed({ path, method: 'GET' }),
+    burst: (count) => Promise.all(Array.from({ length: count }, () => send())),
+    async closedLoop(inFlight, count) {
+      const replies: Reply[] = [];
+      let started = 0;
+      const worker = async () => {
+        while (started < count) {
+          started += 1;
+          replies.push(await send());
+        }
+      };
+      await Promise.all(Array.from({ length: inFlight }, worker));
+      return replies;
+    },
+    close: () => pool.destroy(),
+  };
+}

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Figure, isMissed, table } from './figures.js';
+import type { ProfileEntry } from './rival-process.js';
+import { burstScenario, smallBurstScenario } from './scenarios/burst.js';
+import { concurrencyScenario } from './scenarios/concurrency.js';
+import { cpuScenario } from './scenarios/cpu.js';
+import { hangScenario } from './scenarios/hang.js';
+import { closingScenario, idleScenario } from './scenarios/idle.js';
+import { createWorld, type World } from './world.js';
+
+const { values: options } = parseArgs({
+  options: {
+    /** Fewer rounds and a shorter hang: about two minutes; the figures are rougher. */
+    quick: { type: 'boolean', default: false },
+    /** Scenarios by name, with commas. */
+    only: { type: 'string' },
+    /** The Node.js to run the rivals on. */
+    node: { type: 'string', default: process.execPath },
+    'node-major': { type: 'string', default: process.versions.node },
+  },
+});
+
+const { quick } = options;
+let profile: ProfileEntry[] = [];
+
+const scenarios: Record<string, (world: World) => Promise<Figure[]>> = {
+  idle: (world) => idleScenario(world, quick ? 2 : 5),
+  closing: (world) => closingScenario(world, quick ? 6 : 20),
+  burst: (world) => burstScenario(world, quick ? 4 : 8),
+  'small burst': (world) => smallBurstScenario(world, quick ? 2 : 6),
+  cpu: async (world) => {
+    const floorGoal = Number.parseInt(options['node-major'], 10) >= 24 ? 2.0 : 2.6;
+    const measured = await cpuScenario(world, { rounds: quick ? 6 : 16, requests: 2_000, floorGoal });
+    profile = measured.profile;
+    return measured.figures;
+  },
+  concurrency: (world) => concurrencyScenario(world, quick ? 3 : 8),
+  hang: (world) => hangScenario(world, quick ? 10 : 60),
+};
+
+async function main(): Promise<void> {
+  if (!existsSync(path.join(__dirname, '..', 'dist', 'index.js'))) {
+    throw new Error('The bench runs what is published: npm run build first.');
+  }
+  const names = options.only?.split(',') ?? Object.keys(scenarios);
+  const figures: Figure[] = [];
+  for (const name of names) {
+    const scenario = scenarios[name];
+    if (!scenario) throw new Error(`No scenario "${name}"; there are ${Object.keys(scenarios).join(', ')}.`);
+    process.stderr.write(`${name} …\n`);
+    // A world each: what one scenario left in its processes is nothing to the next.
+    const world = await createWorld(options.node);
+    try {
+      figures.push(...(await scenario(world)));
+    } finally {
+      await world.close();
+    }
+  }
+  print(figures);
+}
+
+function print(figures: readonly Figure[]): void {
+  const missed = figures.filter(isMissed);
+  const lines = [table(figures), ''];
+  lines.push(missed.length === 0 ? 'Every goal is met.' : `${missed.length} goal(s) missed.`);
+  if (profile.length > 0 && missed.some(({ measure }) => measure.startsWith('CPU'))) {
+    lines.push('', 'Where the CPU time of the router process goes (own time):', '');
+    for (const [name, share] of profile) lines.push(`${(share * 100).toFixed(1).padStart(5)}%  ${name}`);
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
+});

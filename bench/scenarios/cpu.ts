@@ -1,0 +1,83 @@
+import type { Figure } from '../figures.js';
+import type { ProfileEntry } from '../rival-process.js';
+import { lowerQuartile, spread } from '../stats.js';
+import type { Rival, World } from '../world.js';
+
+const IN_FLIGHT = 32;
+const RIVALS = ['floor', 'guide', 'guide + helmet + rate limit', 'fastify', 'hono', 'router'];
+
+export interface CpuSettings {
+  rounds: number;
+  requests: number;
+  /** Node 24 and later have a lower floor, so that the goal is another. */
+  floorGoal: number;
+}
+
+interface Measured {
+  rival: Rival;
+  /** µs per request, one number a round. */
+  us: number[];
+}
+
+/** CPU per request of the server process, user and system, at 32 in flight over a TLS upstream without delay. */
+export async function cpuScenario(
+  world: World,
+  settings: CpuSettings,
+): Promise<{ figures: Figure[]; profile: ProfileEntry[] }> {
+  const upstream = await world.upstream();
+  const measured: Measured[] = [];
+  for (const name of RIVALS) {
+    const rival = await world.rival({ rival: name, upstreamPort: upstream.port, capsRaised: true });
+    await rival.load.closedLoop(IN_FLIGHT, settings.requests * 2);
+    measured.push({ rival, us: [] });
+  }
+  for (let round = 0; round < settings.rounds; round += 1) {
+    // Whoever comes first in one round comes last in the next.
+    for (const one of round % 2 === 0 ? measured : [...measured].reverse()) {
+      one.us.push(await cpuPerRequest(one.rival, IN_FLIGHT, settings.requests));
+    }
+  }
+  const of = (name: string) => measured.find(({ rival }) => rival.name === name)?.us ?? [];
+  const router = measured.find(({ rival }) => rival.name === 'router')?.rival;
+  const profile = router ? await profileOf(router, settings.requests * 4) : [];
+  for (const { rival } of measured) await rival.stop();
+  const scenario = `${IN_FLIGHT} in flight, no delay`;
+  const ratio = (other: string, goal: number): Figure => ({
+    scenario,
+    measure: `CPU per request ÷ ${other}`,
+    goal,
+    ours: lowerQuartile(of('router')) / lowerQuartile(of(other)),
+    guide: lowerQuartile(of('guide')) / lowerQuartile(of(other)),
+    spread: spread(of('router').map((us, round) => us / (of(other)[round] ?? Number.NaN))),
+  });
+  return {
+    profile,
+    figures: [
+      ratio('guide', 0.75),
+      ratio('guide + helmet + rate limit', 0.6),
+      ratio('floor', settings.floorGoal),
+      ...RIVALS.map((name) => ({
+        scenario,
+        measure: `CPU µs per request, ${name}`,
+        ours: lowerQuartile(of(name)),
+        spread: spread(of(name)),
+      })),
+    ],
+  };
+}
+
+/** The CPU µs that one request costs the server process. */
+export async function cpuPerRequest(rival: Rival, inFlight: number, requests: number): Promise<number> {
+  const before = await rival.child.call<number>('cpu');
+  const replies = await rival.load.closedLoop(inFlight, requests);
+  const after = await rival.child.call<number>('cpu');
+  const failed = replies.find(({ status }) => status !== 200);
+  if (failed) throw new Error(`${rival.name} answered ${failed.status}`);
+  return (after - before) / requests;
+}
+
+async function profileOf(rival: Rival, requests: number): Promise<ProfileEntry[]> {
+  await rival.child.call('startProfile');
+  await rival.load.closedLoop(IN_FLIGHT, requests);
+  return rival.child.call<ProfileEntry[]>('stopProfile');
+}
