@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { type Answer, hang, problem, raw, session } from '../client/support/session-server.js';
+import { until } from '../client/support/until.js';
 import { describeInChromium, launchChromium } from './support/chromium.js';
 import { type Lab, openLab } from './support/lab.js';
 
@@ -44,14 +45,6 @@ describeInChromium('./react in Chromium', () => {
   const calls = () => lab.run<Call[]>('stripeCalls');
   const card = () => lab.page.getByLabel('stand-in for the payment element');
   const shows = (text: string) => lab.page.locator('.status', { hasText: text }).first().waitFor();
-
-  async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-    const end = Date.now() + 10_000;
-    while (!(await holds())) {
-      if (Date.now() > end) throw new Error('it did not come to that');
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
 
   const quiet = () => new Promise((resolve) => setTimeout(resolve, 200));
   const pass = (minutes: number) => lab.page.clock.fastForward(minutes * 60_000);

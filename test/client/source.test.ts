@@ -12,6 +12,7 @@ import {
   session,
   startSessionServer,
 } from './support/session-server.js';
+import { until } from './support/until.js';
 
 let server: SessionServer;
 let errors: CustomerSessionError[];
@@ -25,14 +26,6 @@ afterEach(() => server.close());
 
 function newSource(options: Parameters<typeof createCustomerSessionSource>[1] = {}): CustomerSessionSource {
   return createCustomerSessionSource(server.url, { onError: (error) => errors.push(error), ...options });
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error('it did not come to that');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 function secretOf(got: CustomerSession | null): string {

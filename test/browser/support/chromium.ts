@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const EXECUTABLE = '/usr/bin/chromium';
 
@@ -16,21 +18,50 @@ export function describeInChromium(name: string, tests: () => void): void {
   }
 }
 
+const ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
 export function launchChromium(...args: string[]): Promise<Browser> {
-  return chromium.launch({
+  return chromium.launch({ executablePath: EXECUTABLE, args: [...ARGS, ...args] });
+}
+
+export interface Profile {
+  readonly context: BrowserContext;
+  close(): Promise<void>;
+}
+
+/**
+ * A person's browser at its most permissive: third-party cookies are let through, which this Chromium no longer does
+ * by itself, so that nothing but the router stands in a forged request's way. It has a back-forward cache too.
+ */
+export async function openPermissiveProfile(...args: string[]): Promise<Profile> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'profile-'));
+  mkdirSync(path.join(folder, 'Default'));
+  writeFileSync(
+    path.join(folder, 'Default', 'Preferences'),
+    JSON.stringify({ profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }),
+  );
+  const context = await chromium.launchPersistentContext(folder, {
     executablePath: EXECUTABLE,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-      ...args,
-    ],
+    args: [...ARGS, ...args],
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    ignoreHTTPSErrors: true,
   });
+  return {
+    context,
+    async close() {
+      await context.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** What a page complains of: errors, warnings of the console, exceptions. */
