@@ -62,6 +62,8 @@ export interface StartCommand {
 export async function startServer(start: StartCommand): Promise<ServerProcess> {
   const child = spawn(start.command, start.args, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C in a terminal is for us alone: we stop our servers in their order.
+    detached: true,
     ...start.user,
   });
   const output: string[] = [];
