@@ -84,6 +84,10 @@ function letEverybodyIn(req: Request, res: Response): void {
   res.set('Access-Control-Allow-Credentials', 'true');
 }
 
+function parameter(req: Request, name: string): string {
+  return new URL(req.originalUrl, 'https://shop.example').searchParams.get(name) ?? '';
+}
+
 function addPages(app: Express): void {
   app.get('/', (_req, res) => void res.send('<!doctype html><link rel="icon" href="data:,"><p>page</p>'));
   app.get('/worker.js', (_req, res) => {
@@ -94,14 +98,14 @@ function addPages(app: Express): void {
   });
   app.get('/frame', (req, res) => {
     res.send(`<!doctype html><script>
-      fetch(${JSON.stringify(String(req.query.url))}, { method: 'POST', credentials: 'include' })
+      fetch(${JSON.stringify(parameter(req, 'url'))}, { method: 'POST', credentials: 'include' })
         .then(async (response) => response.status + ' ' + (await response.text()), () => 'failed')
         .then((text) => parent.postMessage(text, '*'));
     </script>`);
   });
   app.all('/redirect', (req, res) => {
     letEverybodyIn(req, res);
-    res.redirect(307, String(req.query.to));
+    res.redirect(307, parameter(req, 'to'));
   });
   addThereAndBack(app);
   // Shows that the cookie does travel: no refusal below is a missing cookie.
