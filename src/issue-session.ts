@@ -58,7 +58,7 @@ export function sessionIssuer<User>(config: Config<User>) {
     exchange: Exchange,
   ): Promise<Session> {
     const { req, res, trace, deadline } = exchange;
-    if (limitRate !== undefined) await callHost(deadline, () => limitRate(req, res, keyOf(customer)));
+    if (limitRate !== undefined) await callHost(deadline, () => limitRate(res, keyOf(customer)));
     return createSession({
       customer,
       components,
