@@ -1,0 +1,38 @@
+import {
+  type CustomerSessionErrorCode,
+  type CustomerSessionSource,
+  createCustomerSessionSource,
+} from 'express-stripe-customer-session/client';
+import { useCallback, useState } from 'react';
+
+const URL = '/customer-session';
+
+export interface ShopSession {
+  /** `null` for a guest, for whom nobody is asked. */
+  source: CustomerSessionSource | null;
+  /** The checkout begins anew; resolves with why there is no session, or `undefined` with one. */
+  restart: () => Promise<CustomerSessionErrorCode | undefined>;
+  url: string;
+}
+
+/** One source for one user: the page keys the component by the user. */
+export function useShopSession(signedIn: boolean): ShopSession {
+  const [source, setSource] = useState(() => (signedIn ? createCustomerSessionSource(URL) : null));
+  const restart = useCallback(() => {
+    const next = createCustomerSessionSource(URL);
+    setSource(next);
+    return settled(next);
+  }, []);
+  return { source, restart, url: URL };
+}
+
+function settled(source: CustomerSessionSource): Promise<CustomerSessionErrorCode | undefined> {
+  return new Promise((resolve) => {
+    const leave = source.subscribe(() => {
+      const { status, error } = source.getSnapshot();
+      if (status === 'loading') return;
+      leave();
+      resolve(error?.code);
+    });
+  });
+}
