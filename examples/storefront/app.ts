@@ -29,7 +29,13 @@ export interface StorefrontParts {
 export function createStorefront({ stripe, directory, onEvent }: StorefrontParts): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.use(helmet({ contentSecurityPolicy: { directives: contentSecurityPolicy() } }));
+  app.use(
+    helmet({
+      contentSecurityPolicy: { directives: contentSecurityPolicy() },
+      // A browser would keep every other port of localhost to https for a year. On a domain of yours, leave it on.
+      strictTransportSecurity: false,
+    }),
+  );
   app.use(
     session({
       name: '__Host-storefront',

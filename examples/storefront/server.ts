@@ -45,7 +45,8 @@ async function start(): Promise<void> {
       clearTimeout(late);
       void Promise.all([connection.close(), customers.close()]).then(() => process.exit(0));
     });
-    server.closeIdleConnections();
+    // Also those on which the last request under way has just been answered.
+    setInterval(() => server.closeIdleConnections(), 100);
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
