@@ -1,0 +1,166 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import Stripe from 'stripe';
+import { startStripeEmulator } from '../../src/testing/index.js';
+import { expectProblem } from '../support/call.js';
+import { Shopper } from './support/shopper.js';
+import { failToStart, type Storefront, startStorefront } from './support/storefront.js';
+
+const run = promisify(execFile);
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+const itWithCurl = hasCurl || process.env.CI === 'true' ? it : it.skip;
+
+let folder: string;
+let data: string;
+const started: Storefront[] = [];
+const shoppers: Shopper[] = [];
+
+async function start(npm = false): Promise<Storefront> {
+  const storefront = await startStorefront({ data, npm });
+  started.push(storefront);
+  return storefront;
+}
+
+async function signedIn(storefront: Storefront, user?: string): Promise<Shopper> {
+  const shopper = new Shopper(storefront.url);
+  shoppers.push(shopper);
+  if (user !== undefined) expect((await shopper.signIn(user)).status).toBe(200);
+  return shopper;
+}
+
+/** What the emulator behind the storefront knows of bob. */
+async function customersOfBob({ emulatorUrl }: Storefront): Promise<string[]> {
+  const { hostname: host, port } = new URL(emulatorUrl);
+  // Any emulator takes the same key unless it is told otherwise.
+  const other = await startStripeEmulator();
+  await other.close();
+  const stripe = new Stripe(other.secretKey, { host, port, protocol: 'http' });
+  const { data: customers } = await stripe.customers.list({ email: 'bob@example.com' });
+  return customers.map(({ id }) => id);
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'storefront-'));
+  data = path.join(folder, 'data');
+});
+afterEach(() => {
+  for (const shopper of shoppers.splice(0)) shopper.leave();
+});
+afterAll(() => {
+  for (const storefront of started) storefront.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('examples/storefront', () => {
+  let storefront: Storefront;
+  beforeAll(async () => {
+    storefront = await start();
+  });
+
+  itWithCurl('prints commands that do what it says when they are pasted (needs curl)', async () => {
+    const [own = '', other = '', ...more] = storefront.curlLines;
+    expect(more).toEqual([]);
+    const paste = async (line: string) => (await run('sh', ['-c', line], { cwd: folder })).stdout;
+
+    const answers = (await paste(own)).replace('}{', '}\n{').split('\n');
+    const session = JSON.parse(answers.at(-1) ?? '');
+    expect(Object.keys(session)).toEqual(['client_secret', 'expires_at']);
+    expect(session.client_secret).toMatch(/^cuss_secret_/);
+    expect(JSON.parse(await paste(other))).toMatchObject({ status: 403, code: 'cross_origin' });
+
+    const forDora = await paste(own.replace('user=ada', 'user=dora'));
+    expect(JSON.parse(forDora.slice(forDora.lastIndexOf('{')))).toMatchObject({
+      status: 409,
+      code: 'no_customer',
+    });
+  });
+
+  it('gives ada a session, with exactly the two members', async () => {
+    const ada = await signedIn(storefront, 'ada');
+    const { status, json } = await ada.askForSession();
+    expect(status).toBe(200);
+    expect(Object.keys(json)).toEqual(['client_secret', 'expires_at']);
+  });
+
+  it('makes bob a customer on his first request, and asks for the same one on the next', async () => {
+    expect(await customersOfBob(storefront)).toEqual([]);
+    const bob = await signedIn(storefront, 'bob');
+    expect((await bob.askForSession()).status).toBe(200);
+    const customers = await customersOfBob(storefront);
+    expect(customers).toHaveLength(1);
+    expect((await bob.askForSession()).status).toBe(200);
+    expect(await customersOfBob(storefront)).toEqual(customers);
+  });
+
+  it('refuses dora, whose customer was deleted, and whoever is signed out', async () => {
+    expectProblem(await (await signedIn(storefront, 'dora')).askForSession(), 409, 'no_customer');
+    expectProblem(await (await signedIn(storefront)).askForSession(), 401, 'unauthenticated');
+    const guest = await signedIn(storefront, 'ada');
+    await guest.signIn('guest');
+    expectProblem(await guest.askForSession(), 401, 'unauthenticated');
+  });
+
+  it('refuses another site that has ada’s cookie', async () => {
+    const ada = await signedIn(storefront, 'ada');
+    const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+    expectProblem(await ada.askForSession(headers), 403, 'cross_origin');
+  });
+
+  it('says which port is taken, or is none, and ends', async () => {
+    const taken = await failToStart({ data: path.join(folder, 'other'), port: storefront.port });
+    expect(taken.code).toBe(1);
+    expect(taken.output).toMatch(`Port ${storefront.port} is taken. Choose another: PORT=`);
+    const none = await failToStart({ data: path.join(folder, 'other'), port: 'http' });
+    expect(none.code).toBe(1);
+    expect(none.output).toMatch('PORT is "http". Use a whole number from 1 to 65535.');
+  });
+
+  it('keeps bob’s customer when it stops and starts again', async () => {
+    const before = await customersOfBob(storefront);
+    storefront.signal('SIGTERM');
+    expect(await storefront.ended).toBe(0);
+    storefront = await start();
+    expect(before).toHaveLength(1);
+    expect(await customersOfBob(storefront)).toEqual(before);
+    expect((await (await signedIn(storefront, 'bob')).askForSession()).status).toBe(200);
+    expect(await customersOfBob(storefront)).toEqual(before);
+    storefront.signal('SIGTERM');
+    await storefront.ended;
+  });
+});
+
+describe('examples/storefront, told to stop', () => {
+  it.each([
+    ['SIGTERM', false, undefined],
+    ['SIGINT', false, undefined],
+    // Ctrl-C in a terminal reaches npm, its shell and the server alike.
+    ['SIGINT', true, 'group'],
+    // What a process manager that started npm does.
+    ['SIGTERM', true, undefined],
+  ] as const)(
+    'finishes the request under way at %s (by npm: %s, to: %s), and ends',
+    async (signal, npm, to) => {
+      const storefront = await start(npm);
+      const slow = await signedIn(storefront);
+      const signIn = await slow.halfASignIn('ada');
+      storefront.signal(signal, to);
+      await untilSaid(storefront, 'Stopping');
+
+      const late = await signedIn(storefront);
+      await expect(late.askForSession()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+      const { status, json } = await signIn.finish();
+      expect(status).toBe(200);
+      expect(json).toMatchObject({ user: { id: 'ada' } });
+      const code = await storefront.ended;
+      if (!npm) expect(code).toBe(0);
+      expect(storefront.output()).not.toMatch(/Error|ELIFECYCLE/);
+    },
+  );
+});
+
+async function untilSaid(storefront: Storefront, text: string): Promise<void> {
+  while (!storefront.output().includes(text)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
