@@ -70,10 +70,10 @@ export async function startServer(start: StartCommand): Promise<ServerProcess> {
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => output.splice(0, output.length - 50, text));
   }
-  const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const removeDirectory = () => rmSync(start.directory, { recursive: true, force: true });
   const endWithUs = () => {
-    child.kill('SIGKILL');
+    signalFamily(child, 'SIGKILL');
     removeDirectory();
   };
   process.once('exit', endWithUs);
@@ -92,23 +92,27 @@ export async function startServer(start: StartCommand): Promise<ServerProcess> {
 }
 
 function controls(child: ChildProcess, exited: Promise<void>, start: StartCommand): ServerProcess {
-  const end = (signal: NodeJS.Signals) => {
-    child.kill(signal);
+  const stop = () => {
+    child.kill(start.stopSignal ?? 'SIGTERM');
     // A frozen process takes no signal but SIGKILL before it goes on.
     signalFamily(child, 'SIGCONT');
+    return exited;
+  };
+  const kill = () => {
+    signalFamily(child, 'SIGKILL');
     return exited;
   };
   return {
     port: start.port,
     url: start.url,
-    stop: () => end(start.stopSignal ?? 'SIGTERM'),
-    kill: () => end('SIGKILL'),
+    stop,
+    kill,
     freeze: () => signalFamily(child, 'SIGSTOP'),
     thaw: () => signalFamily(child, 'SIGCONT'),
   };
 }
 
-// Postgres has a process per connection, each in a group of its own.
+// Postgres has a process per connection, nginx has workers; each may be in a group of its own.
 function signalFamily({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   for (const member of [pid, ...childrenOf(pid)]) {
