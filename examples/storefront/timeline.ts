@@ -26,6 +26,7 @@ export interface Entry {
 interface Way {
   startedAt: number;
   steps: Step[];
+  closed?: Response;
   event?: CustomerSessionEvent;
 }
 
@@ -57,7 +58,9 @@ export class Timeline {
       detail: `from ${req.get('origin') ?? 'nowhere'} (${site})`,
     };
     this.#ways.set(req, { startedAt: performance.now(), steps: [arrived] });
-    res.once('close', () => this.#finish(req, res));
+    res.once('close', () => {
+      this.#note(req, { closed: res });
+    });
     next();
   };
 
@@ -76,10 +79,12 @@ export class Timeline {
     resolve: (user: User, req: Request, missing?: string) => Promise<Ref>,
   ): (user: User, req: Request, missing?: string) => Promise<Ref> {
     return async (user, req, missing) => {
+      if (missing !== undefined)
+        this.#step(req, { what: 'Stripe does not know it', detail: 'resource_missing' });
       const startedAt = performance.now();
       const customer = await resolve(user, req, missing);
       this.#step(req, {
-        what: missing === undefined ? 'Customer found' : 'Looked again: the customer is gone at Stripe',
+        what: missing === undefined ? 'Customer found' : 'Host asked once more',
         detail: typeof customer === 'string' ? customer : 'none',
         ms: performance.now() - startedAt,
       });
@@ -89,8 +94,7 @@ export class Timeline {
 
   /** The router's `onEvent`. */
   readonly onEvent = (event: CustomerSessionEvent, req: Request): void => {
-    const way = this.#ways.get(req);
-    if (way !== undefined) way.event = event;
+    this.#note(req, { event });
   };
 
   /** `GET /demo/events`. */
@@ -112,21 +116,23 @@ export class Timeline {
     if (way !== undefined) way.steps.push({ at: performance.now() - way.startedAt, ...step });
   }
 
-  #finish(req: Request, res: Response): void {
+  // A buyer who leaves closes the answer before the router is done, so both are waited for.
+  #note(req: Request, news: Pick<Way, 'closed'> | Pick<Way, 'event'>): void {
     const way = this.#ways.get(req);
     if (way === undefined) return;
-    const { event, steps, startedAt } = way;
-    const ms = performance.now() - startedAt;
+    const { closed, event, steps } = Object.assign(way, news);
+    if (closed === undefined || event === undefined) return;
+    this.#ways.delete(req);
     const entry: Entry = {
       id: ++this.#lastId,
       time: new Date().toISOString(),
       asked: `${req.method} ${req.originalUrl}`,
-      status: event?.status ?? res.statusCode,
-      outcome: event?.outcome ?? 'unknown',
-      ms: event?.ms ?? ms,
-      steps: [...steps, ...stripeSteps(event, ms), answer(event, ms)],
+      status: event.status,
+      outcome: event.outcome,
+      ms: event.ms,
+      steps: [...steps, ...stripeSteps(event), answer(event)],
       headers: HEADERS_THAT_MATTER.flatMap((name) => {
-        const value = res.getHeader(name);
+        const value = closed.getHeader(name);
         return value === undefined ? [] : [[name, String(value)] as [string, string]];
       }),
     };
@@ -139,22 +145,27 @@ function send(reader: Response, entry: Entry): void {
   reader.write(`id: ${entry.id}\ndata: ${JSON.stringify(entry)}\n\n`);
 }
 
-function stripeSteps(event: CustomerSessionEvent | undefined, at: number): Step[] {
-  if (event?.stripeMs === undefined) return [];
-  const { stripeMs, attempts = 1, stripeRequestId, stripeStatus } = event;
+function stripeSteps({
+  ms,
+  stripeMs,
+  attempts = 1,
+  stripeRequestId,
+  stripeStatus,
+}: CustomerSessionEvent): Step[] {
+  if (stripeMs === undefined) return [];
   const detail = [
     stripeStatus === undefined ? '' : `said ${stripeStatus}`,
     attempts > 1 ? `${attempts} attempts, one idempotency key` : '',
     stripeRequestId ?? '',
   ];
   return [
-    { at, ms: stripeMs, what: 'Stripe asked', detail: detail.filter((part) => part !== '').join(', ') },
+    { at: ms, ms: stripeMs, what: 'Stripe asked', detail: detail.filter((part) => part !== '').join(', ') },
   ];
 }
 
-function answer(event: CustomerSessionEvent | undefined, at: number): Step {
-  if (event?.outcome === 'issued')
-    return { at, what: 'Session handed out', detail: 'checked, then sent once' };
-  if (event?.outcome === 'client_closed') return { at, what: 'The page had gone', refused: true };
-  return { at, what: 'Refused', detail: event?.outcome ?? 'unknown', refused: true };
+function answer({ ms: at, outcome }: CustomerSessionEvent): Step {
+  if (outcome === 'issued') return { at, what: 'Session handed out', detail: 'checked, then sent once' };
+  if (outcome === 'client_closed')
+    return { at, what: 'The page had gone', detail: 'nothing was sent', refused: true };
+  return { at, what: 'Refused', detail: outcome, refused: true };
 }
