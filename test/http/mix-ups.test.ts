@@ -96,9 +96,9 @@ describe('a Stripe that mixes its customers up', () => {
           text += chunk;
         });
         res.on('end', () => {
-          const { statusCode: status = 0, headers, rawHeaders } = res;
+          const { statusCode: status = 0, rawHeaders } = res;
           const json: Record<string, unknown> = JSON.parse(text);
-          resolve({ user, answer: { status, headers, rawHeaders, text, json } });
+          resolve({ user, answer: { status, headers: res.headers, rawHeaders, text, json } });
         });
       });
       req.on('error', reject);

@@ -67,8 +67,8 @@ export class Shopper {
           text += chunk;
         });
         res.on('end', () => {
-          const { statusCode: status = 0, headers, rawHeaders } = res;
-          resolve({ status, headers, rawHeaders, text, json: JSON.parse(text) });
+          const { statusCode: status = 0, rawHeaders } = res;
+          resolve({ status, headers: res.headers, rawHeaders, text, json: JSON.parse(text) });
         });
       });
     });
