@@ -99,27 +99,23 @@ describeWith(['redis-server'], 'guardedStore over rate-limit-redis through an ou
     await boot();
     redis?.freeze();
     await host.drive(isLocal);
-    expect(host.answers.filter(isDelayed)).toHaveLength(2);
     expect(host.events[0]).toEqual({ state: 'local', reason: 'timeout' });
     redis?.thaw();
     await recovered();
     expectLimitAndSpeed();
   });
 
-  it('frozen under bursts of 200 requests at once', async () => {
-    await boot();
+  it('frozen under a burst of 200 requests at once: two of them wait for the time-out', async () => {
+    redis = await startRedis({ port });
+    // Long enough that a busy machine is not taken for a wait: whoever is let go early waits for 1 s at most.
+    host = await startLimitedHost(redis.url, { timeoutMs: 2_000 });
     const burst = () =>
       Promise.all(Array.from({ length: 200 }, (_, n) => host.post(n % 2 ? 'ada' : `burst-${n}`)));
     await burst();
-    const usual = Math.max(...(await burst()).map(({ ms }) => ms));
-    redis?.freeze();
-    const delays = (await burst()).map(({ ms }) => ms - usual);
-    expect(delays.filter((ms) => ms > 150)).toEqual([]);
-    expect(delays.filter((ms) => ms > 75).length).toBeLessThanOrEqual(2);
+    redis.freeze();
+    const waits = (await burst()).map(({ ms }) => ms);
+    expect(waits.filter((ms) => ms > 1_500)).toHaveLength(2);
     expect(host.answers.filter(({ key, status }) => key === 'ada' && status === 200)).toHaveLength(LIMIT);
-    await host.drive(isLocal);
-    redis?.thaw();
-    await recovered();
   });
 
   it('SCRIPT FLUSH goes unnoticed', async () => {

@@ -32,6 +32,7 @@ interface Settings {
   limit?: number;
   windowMs?: number;
   driver?: keyof typeof DRIVERS;
+  timeoutMs?: number;
 }
 
 // Neither connection is awaited: Redis may be down at boot.
@@ -59,12 +60,13 @@ const DRIVERS = {
 
 /** express-rate-limit over rate-limit-redis over a client of its own, guarded, behind HTTP. */
 export async function startLimitedHost(redisUrl: string, settings: Settings = {}): Promise<LimitedHost> {
-  const { limit = LIMIT, windowMs = WINDOW_MS, driver = 'node-redis' } = settings;
+  const { limit = LIMIT, windowMs = WINDOW_MS, driver = 'node-redis', timeoutMs = 100 } = settings;
   const { sendCommand, close } = DRIVERS[driver](redisUrl);
   const events: GuardedStoreEvent[] = [];
   const answers: Timed[] = [];
   const busy = busyTime();
   const store = guardedStore(() => new RedisStore({ sendCommand }), {
+    timeoutMs,
     onStateChange: (event) => void events.push(event),
   });
   const limiter = rateLimit({
