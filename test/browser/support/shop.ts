@@ -1,0 +1,56 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { complaintsOf } from './chromium.js';
+
+/** One visitor of the storefront, and all that the browser and the server said meanwhile. */
+export interface Visit {
+  readonly page: Page;
+  /** Errors and warnings of the console, exceptions, and violations of the page's policy. */
+  readonly complaints: string[];
+  /** Secrets that came over the wire, in the order of their arrival. */
+  readonly secrets: string[];
+  become(user: 'Ada' | 'Bob' | 'Dora' | 'Nobody'): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface VisitOptions extends BrowserContextOptions {
+  /** The page's clock can be moved. */
+  clock?: boolean;
+  prepare?: (page: Page) => Promise<void>;
+}
+
+export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
+  const { clock, prepare, ...contextOptions } = options;
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, ...contextOptions });
+  const page = await context.newPage();
+  const complaints = complaintsOf(page);
+  const secrets: string[] = [];
+  await page.exposeFunction('reportViolation', (violation: string) => complaints.push(violation));
+  await page.addInitScript(`addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+    reportViolation('violation: ' + violatedDirective + ' ' + blockedURI))`);
+  page.on('response', async (response) => {
+    if (!response.url().endsWith('/customer-session') || response.status() !== 200) return;
+    const { client_secret }: { client_secret: string } = await response.json();
+    secrets.push(client_secret);
+  });
+  if (clock) await page.clock.install();
+  await prepare?.(page);
+  await page.goto(url);
+  return {
+    page,
+    complaints,
+    secrets,
+    become: (user) => page.getByRole('button', { name: user }).click(),
+    close: () => context.close(),
+  };
+}
+
+/** Everything that a page keeps, as one text. */
+export function whatIsKept(page: Page): Promise<string> {
+  return page.evaluate(`(async () => {
+    const fields = [...document.querySelectorAll('input')].map(({ value }) => value);
+    const databases = await indexedDB.databases();
+    const cacheNames = await caches.keys();
+    const kept = [{ ...localStorage }, { ...sessionStorage }, databases, cacheNames, history.state, name, fields];
+    return [document.documentElement.outerHTML, document.cookie, location.href, JSON.stringify(kept)].join('\\n');
+  })()`);
+}
