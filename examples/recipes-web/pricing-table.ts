@@ -1,0 +1,13 @@
+import { createCustomerSessionSource, mountEmbed } from 'express-stripe-customer-session/client';
+
+const source = createCustomerSessionSource('/customer-session');
+const template = document.querySelector<HTMLTemplateElement>('#plans');
+const leave = template && mountEmbed(template, source);
+
+async function signOut(): Promise<void> {
+  await fetch('/sign-out', { method: 'POST' });
+  leave?.();
+  source.invalidate();
+}
+
+document.querySelector('#sign-out')?.addEventListener('click', () => void signOut());

@@ -1,0 +1,20 @@
+import { loadStripe } from '@stripe/stripe-js';
+import { createCustomerSessionSource, toElementsOptions } from 'express-stripe-customer-session/client';
+
+const source = createCustomerSessionSource('/customer-session');
+
+/** Mounts the Payment Element into `place`; the function that comes back takes it away. */
+export async function mountCheckout(place: HTMLElement): Promise<() => void> {
+  const stripe = await loadStripe('pk_test_yours');
+  if (!stripe) return () => {};
+  const session = await source.get();
+  const elements = stripe.elements({
+    mode: 'payment',
+    amount: 3800,
+    currency: 'eur',
+    ...toElementsOptions(session),
+  });
+  const element = elements.create('payment');
+  element.mount(place);
+  return () => element.destroy();
+}
