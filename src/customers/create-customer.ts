@@ -34,7 +34,7 @@ export async function createCustomer(
   creation: Creation,
   livemode: boolean | undefined,
 ): Promise<string | undefined> {
-  const key = idempotencyKey(creation);
+  const key = keyOf(creation);
   let customer: object;
   try {
     customer = await createWithKey(stripe, creation.params, key);
@@ -81,7 +81,7 @@ export async function isDeletedAtStripe(
   }
 }
 
-function idempotencyKey({ scope, userId, insteadOf, params }: Creation): string {
+function keyOf({ scope, userId, insteadOf, params }: Creation): string {
   const parts = stableJson([scope, userId, insteadOf ?? null, params]);
   return `escs-customer-${createHash('sha256').update(parts).digest('base64url')}`;
 }
