@@ -1,7 +1,7 @@
 // Builds dist/: the server as CommonJS, the one implementation, with a generated ES module door to it, so that a
 // class is the same class through both; the front end as CommonJS for Node and as real ES modules for bundlers.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,5 +38,15 @@ function writeEsmDoor(door) {
   const file = `./${path.basename(door)}.js`;
   const list = names.map((name) => `  ${name},`).join('\n');
   writeFileSync(path.join(dist, `${door}.mjs`), `export {\n${list}\n} from '${file}';\n`);
-  writeFileSync(path.join(dist, `${door}.d.mts`), `export * from '${file}';\n`);
+  writeEsmTypes(path.join(dist, door));
+}
+
+// Declarations of its own for the ES module door, and for all that they lead to: read as CommonJS they would name the
+// CommonJS types of stripe-node, which are not those that a host in ES modules imports.
+function writeEsmTypes(file) {
+  if (existsSync(`${file}.d.mts`)) return;
+  const types = readFileSync(`${file}.d.ts`, 'utf8');
+  const relative = /(from |import\()'(\.[^']+)\.js'/g;
+  writeFileSync(`${file}.d.mts`, types.replace(relative, "$1'$2.mjs'"));
+  for (const [, , target] of types.matchAll(relative)) writeEsmTypes(path.join(path.dirname(file), target));
 }

@@ -1,23 +1,33 @@
 import { X509Certificate } from 'node:crypto';
-import type Stripe from 'stripe';
 import { configError, refuseUnknownKeys } from '../config-error.js';
 import type { TransportSettings } from './transport.js';
 import type { CertificateAuthorities } from './transport-connect.js';
 
-type StripeNodeConfig = NonNullable<ConstructorParameters<typeof Stripe>[1]>;
+/**
+ * stripe-node's own settings, without those that our transport answers for. Written out, since its majors declare
+ * theirs under different names, and not all of them to a project without `esModuleInterop`.
+ */
+interface StripeNodeConfig {
+  /** The version of Stripe's API to speak. @default the one that this stripe-node was made for */
+  apiVersion?: string;
+  /** Adds "TypeScript" to the user agent; nothing else. */
+  typescript?: true;
+  /** @default 'api.stripe.com' */
+  host?: string;
+  /** @default 443 */
+  port?: string | number;
+  /** @default 'https' */
+  protocol?: 'http' | 'https';
+  /** Names a plug-in or an app to Stripe. @see https://docs.stripe.com/building-plugins#setappinfo */
+  appInfo?: { name: string; partner_id?: string; url?: string; version?: string };
+  /** The connected account that every call acts for. */
+  stripeAccount?: string;
+  /** The account that every call acts for, from stripe-node 18 on. @see https://docs.stripe.com/context */
+  stripeContext?: string | { toString(): string };
+}
 
-/** stripe-node's own settings, without those that our transport answers for, and the transport's. */
-export interface StripeConfig
-  extends Omit<
-    StripeNodeConfig,
-    | 'authenticator'
-    | 'emitEventBodies'
-    | 'httpAgent'
-    | 'httpClient'
-    | 'maxNetworkRetries'
-    | 'telemetry'
-    | 'timeout'
-  > {
+/** stripe-node's own settings, and the transport's. */
+export interface StripeConfig extends StripeNodeConfig {
   /**
    * How long one call may take in all, retry included, in ms. A call's own `timeout` option goes first, and the router
    * always passes one: what is left of its `deadlineMs`.
@@ -92,7 +102,7 @@ const OWNED: Record<string, string> = {
 
 /** Checks the settings, and parts those of stripe-node from ours. @throws {TypeError} naming the first bad one */
 export function parseConfig(config: StripeConfig): {
-  stripeNode: StripeNodeConfig;
+  stripeNode: StripeNodeConfig & { timeout: number };
   transport: TransportSettings;
 } {
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {

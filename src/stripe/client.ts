@@ -1,4 +1,4 @@
-import Stripe from 'stripe';
+import StripeNode, { type Stripe } from 'stripe';
 import { parseConfig, type StripeConfig } from './client-config.js';
 import { StripeTransport } from './transport.js';
 
@@ -39,13 +39,15 @@ export function createStripe(key: string, config: StripeConfig = {}): OwnStripe 
   checkKey(key);
   const { stripeNode, transport: settings } = parseConfig(config);
   const transport = new StripeTransport(settings);
-  const stripe = new Stripe(key, {
+  // Each major of stripe-node declares another type for these.
+  const stripeConfig: object = {
     ...stripeNode,
     httpClient: transport,
     // Retries are the transport's, where they can be counted.
     maxNetworkRetries: 0,
     telemetry: false,
-  });
+  };
+  const stripe: Stripe = new StripeNode(key, stripeConfig);
   const target = {
     protocol: config.protocol ?? 'https',
     host: config.host ?? 'api.stripe.com',
