@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Pool } from 'pg';
 import { startPostgres } from '../../examples/cluster/servers/postgres.js';
 import type { ServerProcess } from '../../examples/cluster/servers/processes.js';
@@ -9,6 +11,7 @@ import { columnByDrizzle } from '../../examples/recipes/users-column-drizzle.js'
 import { columnByKnex, type UsersQuery } from '../../examples/recipes/users-column-knex.js';
 import { columnByPg } from '../../examples/recipes/users-column-pg.js';
 import { columnByPrisma } from '../../examples/recipes/users-column-prisma.js';
+import { postgresSchema } from '../../src/customers/postgres.js';
 import { createStripe, customerDirectory, memoryStore } from '../../src/index.js';
 import { type StripeEmulator, startStripeEmulator } from '../../src/testing/index.js';
 import { describeWith } from './support/describe-with.js';
@@ -103,6 +106,11 @@ async function behavesAsAColumn(column: UsersColumn): Promise<void> {
   await expect(store.get('test', 'dora')).rejects.toThrow(/of live, not of test/);
   await expect(store.get('live', 'nobody')).rejects.toThrow(/no such user/);
 }
+
+it('the documents print the table as it is made', () => {
+  const page = readFileSync(join(__dirname, '..', '..', 'docs', 'recipes', 'directory.md'), 'utf8');
+  expect(page).toContain(`\n${postgresSchema}\n`);
+});
 
 describe('the users column', () => {
   it.each([
