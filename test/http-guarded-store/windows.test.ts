@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { MemoryStore, type Store } from 'express-rate-limit';
 import type { ServerProcess } from '../../examples/cluster/servers/processes.js';
 import { startRedis } from '../../examples/cluster/servers/redis.js';
 import { guardedStore } from '../../src/http/guarded-store.js';
+import { parseGuardOptions } from '../../src/http/guarded-store-options.js';
 import { describeWith } from '../customers/support/describe-with.js';
 import { type LimitedHost, startLimitedHost } from './support/limited-host.js';
 
@@ -179,5 +182,12 @@ describe('guardedStore over any store', () => {
     expect(() => guardedStore(broken, { timeout: 1 } as never)).toThrow(/Did you mean "timeoutMs"\?/);
     expect(() => guardedStore(new MemoryStore() as never)).toThrow(/Pass a function that makes the store/);
     expect(() => guardedStore((() => ({})) as never)).toThrow(/must return a store/);
+  });
+
+  it('has the defaults that its documentation tells', () => {
+    const file = join(__dirname, '..', '..', 'src', 'http', 'guarded-store-options.ts');
+    const told = [...readFileSync(file, 'utf8').matchAll(/@defaultValue `(\d+)`\n\s+\*\/\n\s+(\w+)\?:/g)];
+    const documented = Object.fromEntries(told.map(([, value, name]) => [name, Number(value)]));
+    expect(documented).toEqual(parseGuardOptions({}));
   });
 });

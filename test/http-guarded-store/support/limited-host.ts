@@ -35,19 +35,22 @@ interface Settings {
   timeoutMs?: number;
 }
 
-// Neither connection is awaited: Redis may be down at boot.
+// No connection is awaited: Redis may be down at boot.
+function nodeRedis(url: string, disableOfflineQueue: boolean) {
+  const client = createClient({ url, disableOfflineQueue }).on('error', () => undefined);
+  const connected = client.connect().catch(() => undefined);
+  return {
+    sendCommand: async (...args: string[]): Promise<never> => client.sendCommand(args),
+    close: async () => {
+      client.destroy();
+      await connected;
+    },
+  };
+}
+
 const DRIVERS = {
-  'node-redis': (url: string) => {
-    const client = createClient({ url }).on('error', () => undefined);
-    const connected = client.connect().catch(() => undefined);
-    return {
-      sendCommand: async (...args: string[]): Promise<never> => client.sendCommand(args),
-      close: async () => {
-        client.destroy();
-        await connected;
-      },
-    };
-  },
+  'node-redis': (url: string) => nodeRedis(url, false),
+  'node-redis without a queue': (url: string) => nodeRedis(url, true),
   ioredis: (url: string) => {
     const client = new Redis(url).on('error', () => undefined);
     return {
