@@ -24,10 +24,22 @@ import {
 } from 'express-stripe-customer-session/testing';
 
 const imported = {
-  ...{ createStripe, customerDirectory, customerSessionRouter, guardedStore, memoryStore },
-  ...{ savedPaymentMethods, stripeCspDirectives, createCustomerSessionSource, toElementsOptions },
-  ...{ postgresStore, redisStore, CustomerSessionElements, useCustomerSession },
-  ...{ browserHeaders, customerStoreContract, startStripeEmulator },
+  createStripe,
+  customerDirectory,
+  customerSessionRouter,
+  guardedStore,
+  memoryStore,
+  savedPaymentMethods,
+  stripeCspDirectives,
+  createCustomerSessionSource,
+  toElementsOptions,
+  postgresStore,
+  redisStore,
+  CustomerSessionElements,
+  useCustomerSession,
+  browserHeaders,
+  customerStoreContract,
+  startStripeEmulator,
 };
 const error = await fetchCustomerSession('http://127.0.0.1:9/').catch((caught) => caught);
 
