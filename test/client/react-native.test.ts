@@ -112,8 +112,8 @@ test('PaymentSheet gets the id and the secret under its own names, or nothing', 
 });
 
 test('Stripe.js gets the one option that it knows, or none', () => {
-  const session = { clientSecret: 'cuss_secret_fake', expiresAt: 1, customerId: 'cus_1' };
-  expect(toElementsOptions(session)).toStrictEqual({ customerSessionClientSecret: 'cuss_secret_fake' });
+  const own = { clientSecret: 'cuss_secret_fake', expiresAt: 1, customerId: 'cus_1' };
+  expect(toElementsOptions(own)).toStrictEqual({ customerSessionClientSecret: 'cuss_secret_fake' });
   expect(toElementsOptions(null)).toStrictEqual({});
   expect(toElementsOptions(undefined)).toStrictEqual({});
 });

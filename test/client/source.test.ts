@@ -22,7 +22,19 @@ beforeEach(async () => {
   errors = [];
 });
 
-afterEach(() => server.close());
+const leaves: (() => void)[] = [];
+
+// A source that is held keeps a timer, and with it the process.
+afterEach(async () => {
+  for (const leave of leaves.splice(0)) leave();
+  await server.close();
+});
+
+function hold(source: CustomerSessionSource, listener: () => void = () => {}): () => void {
+  const leave = source.subscribe(listener);
+  leaves.push(leave);
+  return leave;
+}
 
 function newSource(options: Parameters<typeof createCustomerSessionSource>[1] = {}): CustomerSessionSource {
   return createCustomerSessionSource(server.url, { onError: (error) => errors.push(error), ...options });
@@ -162,35 +174,45 @@ describe('subscribe', () => {
   test('asks for one session for ten, and holds it while somebody stays', async () => {
     const source = newSource();
     const seen: string[] = [];
-    const leaves = Array.from({ length: 10 }, () =>
-      source.subscribe(() => seen.push(source.getSnapshot().status)),
-    );
+    const ten = Array.from({ length: 10 }, () => hold(source, () => seen.push(source.getSnapshot().status)));
     await until(() => source.getSnapshot().status === 'ready');
     expect(seen).toEqual(Array.from({ length: 10 }, () => 'ready'));
     const held = source.getSnapshot().session;
-    for (const leave of leaves.slice(1)) leave();
+    for (const leave of ten.slice(1)) leave();
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(source.getSnapshot().session).toBe(held);
     expect(await source.get()).toBe(held);
     expect(server.requests).toHaveLength(1);
-    leaves[0]?.();
+    ten[0]?.();
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(source.getSnapshot()).toEqual({ status: 'loading', session: null, error: null });
   });
 
   test('that comes, goes and comes back in one task is one request, as StrictMode does it', async () => {
     const source = newSource();
-    source.subscribe(() => {})();
-    const leave = source.subscribe(() => {});
+    hold(source)();
+    const leave = hold(source);
     await until(() => source.getSnapshot().status === 'ready');
     expect(server.requests).toHaveLength(1);
     leave();
   });
 
+  test('that is the last to go and comes back in one task keeps the session', async () => {
+    const source = newSource();
+    const leave = hold(source);
+    await until(() => source.getSnapshot().status === 'ready');
+    const held = source.getSnapshot();
+    leave();
+    hold(source);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(source.getSnapshot()).toBe(held);
+    expect(server.requests).toHaveLength(1);
+  });
+
   test('that leaves cancels the request under way', async () => {
     server.answer(hang);
     const source = newSource();
-    const leave = source.subscribe(() => {});
+    const leave = hold(source);
     await until(() => server.requests.length === 1);
     leave();
     leave();
@@ -201,20 +223,19 @@ describe('subscribe', () => {
   test('during an outage asks once, and again only when told to', async () => {
     server.answer(problem(409, 'no_customer'));
     const source = newSource();
-    const leaves = [source.subscribe(() => {})];
+    hold(source);
     await until(() => source.getSnapshot().status === 'unavailable');
-    leaves.push(source.subscribe(() => {}));
+    hold(source);
     expect(source.getSnapshot()).toMatchObject({ session: null, error: { code: 'no_customer' } });
     expect(server.requests).toHaveLength(1);
     server.answer(session());
     expect(await source.refresh()).toBe(source.getSnapshot().session);
     expect(source.getSnapshot()).toMatchObject({ status: 'ready', error: null });
-    for (const leave of leaves) leave();
   });
 
   test('gives the same snapshot until something changes', async () => {
     const source = newSource();
-    const leave = source.subscribe(() => {});
+    const leave = hold(source);
     await until(() => source.getSnapshot().status === 'ready');
     expect(source.getSnapshot()).toBe(source.getSnapshot());
     leave();
@@ -224,7 +245,7 @@ describe('subscribe', () => {
 describe('invalidate', () => {
   test('forgets the session, asks for nothing, and the next call gets the next user', async () => {
     const source = newSource();
-    const leave = source.subscribe(() => {});
+    const leave = hold(source);
     await until(() => source.getSnapshot().status === 'ready');
     source.invalidate();
     expect(source.getSnapshot()).toEqual({ status: 'idle', session: null, error: null });
@@ -243,7 +264,7 @@ describe('invalidate', () => {
     });
     const source = newSource();
     const states: string[] = [];
-    const leave = source.subscribe(() => states.push(JSON.stringify(source.getSnapshot())));
+    hold(source, () => states.push(JSON.stringify(source.getSnapshot())));
     const asked = source.get();
     await until(() => server.requests.length === 1);
     source.invalidate();
@@ -252,7 +273,6 @@ describe('invalidate', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(states.join()).not.toContain('ada');
     expect(errors).toEqual([]);
-    leave();
   });
 
   test('and refresh: answers in the wrong order never show the former user', async () => {
@@ -269,7 +289,7 @@ describe('invalidate', () => {
     );
     const source = newSource({ fetch: deaf });
     const states: string[] = [];
-    const leave = source.subscribe(() => states.push(JSON.stringify(source.getSnapshot())));
+    hold(source, () => states.push(JSON.stringify(source.getSnapshot())));
     const asked = source.get();
     await until(() => late.length === 1);
     source.invalidate();
@@ -279,19 +299,17 @@ describe('invalidate', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(source.getSnapshot().session?.clientSecret).toBe('cuss_secret_fake_of_bob');
     expect(states.join()).not.toContain('ada');
-    leave();
   });
 
   test('lets the next subscriber ask again', async () => {
     const source = newSource();
-    const leaves = [source.subscribe(() => {})];
+    hold(source);
     await until(() => source.getSnapshot().status === 'ready');
     source.invalidate();
-    leaves.push(source.subscribe(() => {}));
+    hold(source);
     expect(source.getSnapshot().status).toBe('loading');
     await until(() => source.getSnapshot().status === 'ready');
     expect(server.requests).toHaveLength(2);
-    for (const leave of leaves) leave();
   });
 });
 
@@ -340,7 +358,7 @@ describe('a session near its end', () => {
     options = {},
   ): Promise<{ source: CustomerSessionSource; first: string; leave: () => void }> {
     const source = newSource(options);
-    const leave = source.subscribe(() => {});
+    const leave = hold(source);
     while (source.getSnapshot().status === 'loading') await new Promise((resolve) => setTimeout(resolve, 5));
     return { source, first: secretOf(source.getSnapshot().session), leave };
   }
