@@ -37,7 +37,7 @@ const scenarios: Record<string, (world: World) => Promise<Figure[]>> = {
     return measured.figures;
   },
   concurrency: (world) => concurrencyScenario(world, quick ? 3 : 8),
-  hang: (world) => hangScenario(world, quick ? 10 : 60),
+  hang: (world) => hangScenario(world, quick ? 25 : 60),
 };
 
 async function main(): Promise<void> {
