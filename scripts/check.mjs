@@ -15,6 +15,7 @@ const CHECKS = {
   'types of the front end': tsc('src/client/tsconfig.json'),
   'types of the tests of the front end': tsc('test/client/tsconfig.json'),
   'types of the page of the storefront': tsc('examples/storefront/web/tsconfig.json'),
+  'types of the front-end recipes': tsc('examples/recipes-web/tsconfig.json'),
   'format (Biome)': node(
     'node_modules/@biomejs/biome/bin/biome',
     'ci',

@@ -1,4 +1,4 @@
-import type { ConnectScope, CustomerRef } from './options.js';
+import type { ConnectScope } from './options.js';
 import { Problem } from './problem.js';
 
 /** A resolved customer whose ids are known to be clean. */
@@ -55,7 +55,7 @@ function connectScope(stripeContext: unknown, stripeAccount: unknown): ConnectSc
   return clean ? { stripeContext } : undefined;
 }
 
-function isPlainObject(value: unknown): value is Partial<Record<keyof CustomerRef | string, unknown>> {
+function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

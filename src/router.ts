@@ -37,7 +37,7 @@ export function customerSessionRouter<User = RequestUser>(
     }
     const deadline = startDeadline(config.deadlineMs);
     issueSession({ req, res, trace, deadline })
-      .finally(deadline.clear)
+      .finally(() => deadline.clear())
       .then((session) => answer(session, res, { trace, config }))
       .catch((error: unknown) => refuse(asProblem(error), res, { trace, config }));
   });

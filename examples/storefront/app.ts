@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import path from 'node:path';
 import express, { type Express, type Request } from 'express';
+import { MemoryStore } from 'express-rate-limit';
 import session from 'express-session';
 import {
   type CustomerDirectory,
@@ -10,7 +10,9 @@ import {
   stripeCspDirectives,
 } from 'express-stripe-customer-session';
 import helmet from 'helmet';
+import { demoRoutes } from './guards.js';
 import type { StripeConnection } from './stripe.js';
+import type { Timeline } from './timeline.js';
 import { isUserName, USERS, type User, type UserName, userNamed } from './users.js';
 
 declare module 'express-session' {
@@ -23,11 +25,17 @@ export interface StorefrontParts {
   stripe: StripeConnection['stripe'];
   directory: CustomerDirectory<User>;
   onEvent: (event: CustomerSessionEvent, req: Request) => void;
+  emulator: StripeConnection['emulator'];
+  timeline: Timeline;
+  page: express.RequestHandler;
 }
 
 /** The shop: sign-in by cookie, and the router where a front end asks for its secret. */
-export function createStorefront({ stripe, directory, onEvent }: StorefrontParts): Express {
+export function createStorefront(parts: StorefrontParts): Express {
+  const { stripe, directory, onEvent, emulator, timeline, page } = parts;
   const app = express();
+  const userOf = (req: Request) => userNamed(req.session.user);
+  const limits = new MemoryStore();
   app.disable('x-powered-by');
   app.use(
     helmet({
@@ -49,9 +57,11 @@ export function createStorefront({ stripe, directory, onEvent }: StorefrontParts
 
   app.use(
     '/customer-session',
+    timeline.record,
     customerSessionRouter({
-      authenticate: (req) => userNamed(req.session.user),
-      resolveCustomer: directory.resolve,
+      authenticate: timeline.authenticate(userOf),
+      resolveCustomer: timeline.resolveCustomer(directory.resolve),
+      rateLimit: { store: limits },
       components: savedPaymentMethods(),
       stripe,
       onEvent,
@@ -60,7 +70,16 @@ export function createStorefront({ stripe, directory, onEvent }: StorefrontParts
 
   app.post('/sign-in', express.urlencoded({ extended: false }), express.json(), signIn);
   app.post('/sign-out', signOut);
-  app.use(express.static(path.join(__dirname, 'web', 'dist')));
+  app.use(
+    demoRoutes({
+      timeline,
+      userOf,
+      emulator,
+      publishableKey: process.env.STRIPE_PUBLISHABLE_KEY,
+      forgetLimits: () => limits.resetAll(),
+    }),
+  );
+  app.use(page);
   return app;
 }
 
@@ -73,6 +92,9 @@ function contentSecurityPolicy(): Record<string, string[]> {
     formAction: ["'self'"],
     frameAncestors: ["'none'"],
     objectSrc: ["'none'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    fontSrc: ["'self'"],
     ...stripe,
   };
 }

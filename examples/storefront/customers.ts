@@ -10,13 +10,13 @@ import { type User, userNamed } from './users.js';
 export interface Customers {
   directory: CustomerDirectory<User>;
   description: string;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 interface Database {
   client: PostgresClient;
   description: string;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 const ADAS_CARDS = [

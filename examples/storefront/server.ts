@@ -2,7 +2,9 @@ import { createServer } from 'node:https';
 import { createStorefront } from './app.js';
 import { localCertificate } from './certificate.js';
 import { openCustomers } from './customers.js';
+import { builtPage } from './page.js';
 import { connectStripe } from './stripe.js';
+import { Timeline } from './timeline.js';
 
 const DRAIN_MS = 10_000;
 
@@ -10,10 +12,16 @@ async function start(): Promise<void> {
   const port = portOf(process.env.PORT);
   const connection = await connectStripe();
   const customers = await openCustomers(connection);
+  const timeline = new Timeline();
   const app = createStorefront({
     stripe: connection.stripe,
+    emulator: connection.emulator,
     directory: customers.directory,
-    onEvent: ({ outcome, status, ms }) => {
+    timeline,
+    page: await builtPage(),
+    onEvent: (event, req) => {
+      const { outcome, status, ms } = event;
+      timeline.onEvent(event, req);
       process.stdout.write(`customer-session ${status} ${outcome} in ${Math.round(ms)} ms\n`);
     },
   });
@@ -40,6 +48,7 @@ async function start(): Promise<void> {
     if (stopping) return;
     stopping = true;
     process.stdout.write('Stopping: requests under way are finished first.\n');
+    timeline.close();
     const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     server.close(() => {
       clearTimeout(late);

@@ -50,7 +50,7 @@ function readFailure(error: unknown): StripeFailure {
     ...optional('stripeParam', word(error.param)),
     ...optional('stripeRequestId', requestId(error.requestId)),
     ...optional('attempts', attemptsOf(headers) ?? integer(detail.attempts)),
-    ...optional('retryAfter', retryAfter(headers['retry-after'])),
+    ...optional('retryAfter', retryAfterS(headers['retry-after'])),
   };
 }
 
@@ -105,7 +105,7 @@ function warnOfMisconfiguration({
   );
 }
 
-function retryAfter(value: unknown): number | undefined {
+function retryAfterS(value: unknown): number | undefined {
   const seconds = integer(Math.ceil(Number(value)));
   return seconds === undefined || seconds < 1 ? undefined : Math.min(seconds, LONGEST_RETRY_AFTER_S);
 }

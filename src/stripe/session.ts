@@ -81,7 +81,7 @@ async function callStripe(
     // Of a host's own client: at most two attempts, which share the idempotency key that stripe-node gives them.
     ...(hostClient ? { maxNetworkRetries: 1 } : {}),
   };
-  const lost = hostClient ? setTimeout(slot.release, HOST_CALL_LOST_MS).unref() : undefined;
+  const lost = hostClient ? setTimeout(() => slot.release(), HOST_CALL_LOST_MS).unref() : undefined;
   try {
     return await create(params, options);
   } finally {
@@ -89,6 +89,8 @@ async function callStripe(
     slot.release();
   }
 }
+
+type RawRequest = (method: string, path: string, params: object, options: object) => Promise<unknown>;
 
 interface Client {
   readonly create: (params: object, options: object) => Promise<unknown>;
@@ -99,8 +101,8 @@ interface Client {
 // sixth of the time that a whole request costs (bench/README.md). A host's client is called as its types promise.
 function createMethodOf({ stripe, hostClient }: SessionConfig): Client['create'] {
   if (!hostClient && 'rawRequest' in stripe && typeof stripe.rawRequest === 'function') {
-    const { rawRequest } = stripe;
-    return (params, options) => rawRequest.call(stripe, 'POST', '/v1/customer_sessions', params, options);
+    const raw = stripe as StripeClient & { rawRequest: RawRequest };
+    return (params, options) => raw.rawRequest('POST', '/v1/customer_sessions', params, options);
   }
   return (params, options) => stripe.customerSessions.create(params as never, options as never);
 }

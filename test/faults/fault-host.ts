@@ -62,7 +62,7 @@ async function runMode(mode: string): Promise<FaultReport> {
       onEvent: (event) => {
         outcomes.push(event.outcome);
         // What a host might do with it: print it, or give it to a JSON logger.
-        seen.push(inspect(event, EVERYTHING), JSON.stringify(event), `${String(event.error)}`);
+        seen.push(inspect(event, EVERYTHING), JSON.stringify(event), String(event.error));
         if (event.error !== undefined) console.error(event.error);
         console.log(event);
       },

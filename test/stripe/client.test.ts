@@ -9,7 +9,7 @@ function messageOf(make: () => unknown): string {
     make();
   } catch (error) {
     expect(error).toBeInstanceOf(TypeError);
-    return String((error as Error).message);
+    return (error as Error).message;
   }
   throw new Error('nothing was thrown');
 }

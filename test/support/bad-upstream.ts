@@ -6,7 +6,7 @@ import { generate } from 'selfsigned';
 import { type Certificate, localCertificate } from './certificate.js';
 import { type FaultMode, faultModes } from './fault-modes.js';
 
-export { type FaultMode, type FaultOutcome, faultModes } from './fault-modes.js';
+export { type FaultMode, faultModes } from './fault-modes.js';
 
 export interface BadUpstream {
   readonly host: string;
