@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
@@ -43,6 +44,8 @@ export class EmulatorServer {
     private readonly config: EmulatorConfig,
     state: EmulatorState,
   ) {
+    // Each delayed request listens to it, and a load test delays many.
+    setMaxListeners(0, this.#closing.signal);
     this.api = new Api(config, state, this.faults, (ms) => this.#pause(ms));
     const listener = (req: IncomingMessage, res: ServerResponse) => void this.#serve(req, res);
     const options = { keepAliveTimeout: KEEP_ALIVE_MS };
