@@ -28,6 +28,7 @@ serveCalls({
     const { user, system } = process.cpuUsage();
     return user + system;
   },
+  version: () => process.versions.node,
   rss: () => process.memoryUsage.rss(),
   async startProfile() {
     profiler = new Session();

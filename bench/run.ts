@@ -18,7 +18,6 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     /** The Node.js to run the rivals on. */
     node: { type: 'string', default: process.execPath },
-    'node-major': { type: 'string', default: process.versions.node },
   },
 });
 
@@ -28,11 +27,10 @@ let profile: ProfileEntry[] = [];
 const scenarios: Record<string, (world: World) => Promise<Figure[]>> = {
   idle: (world) => idleScenario(world, quick ? 2 : 5),
   closing: (world) => closingScenario(world, quick ? 6 : 20),
-  burst: (world) => burstScenario(world, quick ? 4 : 8),
+  burst: (world) => burstScenario(world, quick ? 5 : 8),
   'small burst': (world) => smallBurstScenario(world, quick ? 2 : 6),
   cpu: async (world) => {
-    const floorGoal = Number.parseInt(options['node-major'], 10) >= 24 ? 2.0 : 2.6;
-    const measured = await cpuScenario(world, { rounds: quick ? 6 : 16, requests: 2_000, floorGoal });
+    const measured = await cpuScenario(world, { rounds: quick ? 6 : 16, requests: 2_000 });
     profile = measured.profile;
     return measured.figures;
   },
