@@ -38,4 +38,6 @@ module.exports = {
     },
   ],
   testTimeout: 30_000,
+  // Many suites start servers and processes of their own.
+  maxWorkers: '50%',
 };
