@@ -20,6 +20,8 @@ export interface RivalStart {
   warmUp?: boolean;
   /** Our router: no limit on open calls but the transport's own. */
   capsRaised?: boolean;
+  /** Our transport: how many connections at most. Default: its own default. */
+  maxSockets?: number;
 }
 
 export type StartRival = (start: RivalStart) => Promise<number>;
@@ -83,13 +85,13 @@ export const rivals: Record<string, StartRival> = {
   },
 
   // What is published, not the sources: `npm run build` first.
-  router: async ({ upstreamPort, lanes = 0, warmUp = false, capsRaised = false }) => {
+  router: async ({ upstreamPort, lanes = 0, warmUp = false, capsRaised = false, maxSockets = 256 }) => {
     // The path is put together so that the types need no build.
     const built = (await import(path.join(__dirname, '..', 'dist', 'index.js'))) as Built;
     const app = express();
     app.set('trust proxy', 'loopback');
     const mount = async (at: string) => {
-      const stripe = built.createStripe(KEY, { host: 'localhost', port: upstreamPort });
+      const stripe = built.createStripe(KEY, { host: 'localhost', port: upstreamPort, maxSockets });
       const router = built.customerSessionRouter({
         authenticate: () => ({}),
         resolveCustomer: () => CUSTOMER,

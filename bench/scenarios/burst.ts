@@ -49,7 +49,9 @@ async function burstsOf(
   upstream: Upstream,
   { rival: name, bursts }: { rival: string; bursts: number },
 ): Promise<Bursts> {
-  const rival = await world.rival({ rival: name, upstreamPort: upstream.port, capsRaised: true });
+  // The guide's agent has no cap either: it opens as many connections as there are calls.
+  const caps = { capsRaised: true, maxSockets: BURST };
+  const rival = await world.rival({ rival: name, upstreamPort: upstream.port, ...caps });
   const p50s: number[] = [];
   const newConnections: number[] = [];
   for (let burst = 0; burst < bursts; burst += 1) {

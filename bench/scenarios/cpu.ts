@@ -1,6 +1,6 @@
 import type { Figure } from '../figures.js';
 import type { ProfileEntry } from '../rival-process.js';
-import { lowerQuartile, spread } from '../stats.js';
+import { lowerQuartile, median, spread } from '../stats.js';
 import type { Rival, World } from '../world.js';
 
 const IN_FLIGHT = 32;
@@ -41,13 +41,16 @@ export async function cpuScenario(
   const profile = router ? await profileOf(router, settings.requests * 4) : [];
   for (const { rival } of measured) await rival.stop();
   const scenario = `${IN_FLIGHT} in flight, no delay, Node.js ${version}`;
+  // Round by round, since both sides of a ratio then met the same machine.
+  const ratios = (one: string, other: string) =>
+    of(one).map((us, round) => us / (of(other)[round] ?? Number.NaN));
   const ratio = (other: string, goal: number): Figure => ({
     scenario,
     measure: `CPU per request ÷ ${other}`,
     goal,
-    ours: lowerQuartile(of('router')) / lowerQuartile(of(other)),
-    guide: lowerQuartile(of('guide')) / lowerQuartile(of(other)),
-    spread: spread(of('router').map((us, round) => us / (of(other)[round] ?? Number.NaN))),
+    ours: median(ratios('router', other)),
+    guide: median(ratios('guide', other)),
+    spread: spread(ratios('router', other)),
   });
   return {
     profile,
