@@ -15,6 +15,12 @@ const BODY =
   'customer=cus_bench&components[payment_element][enabled]=true' +
   '&components[payment_element][features][payment_method_redisplay]=enabled';
 
+/** Headers and body of a call to Stripe. */
+export function requestOf(idempotencyKey: string): [headers: Record<string, string>, body: string] {
+  const headers = { ...HEADERS, 'Idempotency-Key': idempotencyKey, 'Content-Length': String(BODY.length) };
+  return [headers, BODY];
+}
+
 /** The least that can be done: a bare server, the fastest HTTP client, no stripe-node, no framework, no guard. */
 export function startFloor(upstreamPort: number, engine = 'undici'): Promise<number> {
   const send = engines[engine]?.(upstreamPort);
@@ -22,14 +28,10 @@ export function startFloor(upstreamPort: number, engine = 'undici'): Promise<num
   let requests = 0;
   const server = createServer((_request, response) => {
     requests += 1;
-    const headers = {
-      ...HEADERS,
-      'Idempotency-Key': `bench-${requests}`,
-      'Content-Length': String(BODY.length),
-    };
-    send({ path: '/v1/customer_sessions', headers, body: BODY }).then(
-      (body) => {
-        const session = JSON.parse(body) as { client_secret: string };
+    const [headers, body] = requestOf(`bench-${requests}`);
+    send({ path: '/v1/customer_sessions', headers, body }).then(
+      (answer) => {
+        const session = JSON.parse(answer) as { client_secret: string };
         response.writeHead(200, { 'Content-Type': 'application/json' });
         response.end(JSON.stringify({ client_secret: session.client_secret }));
       },

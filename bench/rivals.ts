@@ -9,7 +9,7 @@ import fastify from 'fastify';
 import helmet from 'helmet';
 import { Hono } from 'hono';
 import Stripe from 'stripe';
-import { startFloor } from './floor.js';
+import { requestOf, startFloor } from './floor.js';
 
 /** What every rival is told. All trust the same authority by NODE_EXTRA_CA_CERTS. */
 export interface RivalStart {
@@ -59,6 +59,30 @@ export const rivals: Record<string, StartRival> = {
         }),
       ),
     );
+  },
+
+  // Our router taken apart, for the scenario `layers`.
+  'express + transport': async ({ upstreamPort }) => {
+    const { StripeTransport } = (await import(
+      path.join(__dirname, '..', 'dist', 'stripe', 'transport.js')
+    )) as typeof import('../src/stripe/transport.js');
+    const caps = { attemptTimeoutMs: 3_500, keepAliveMs: 60_000, maxSockets: 256, maxNetworkRetries: 1 };
+    const transport = new StripeTransport(caps);
+    const target = ['localhost', upstreamPort, '/v1/customer_sessions', 'POST'] as const;
+    return listen(
+      createServer(
+        appThat(async () => {
+          const answer = await transport.makeRequest(...target, ...requestOf('bench'), 'https', 8_000);
+          return answer.toJSON();
+        }),
+      ),
+    );
+  },
+  'express + transport + stripe-node': async ({ upstreamPort }) => {
+    const { createStripe } = (await import(path.join(__dirname, '..', 'dist', 'index.js'))) as Built;
+    const stripe = createStripe(KEY, { host: 'localhost', port: upstreamPort });
+    const params = { customer: CUSTOMER, components: COMPONENTS };
+    return listen(createServer(appThat(() => stripe.rawRequest('POST', '/v1/customer_sessions', params))));
   },
 
   fastify: async ({ upstreamPort }) => {
@@ -129,6 +153,15 @@ function guideApp({ upstreamPort, lanes = 0 }: RivalStart, prepare?: (app: Expre
   }
   app.get('/other', (_req, res) => {
     res.json({ fine: true });
+  });
+  return app;
+}
+
+function appThat(create: () => Promise<unknown>): Express {
+  const app = express();
+  app.post('/customer-session', async (_req, res) => {
+    const { client_secret } = (await create()) as { client_secret: string };
+    res.end(JSON.stringify({ client_secret }));
   });
   return app;
 }

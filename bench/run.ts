@@ -5,7 +5,7 @@ import { type Figure, isMissed, table } from './figures.js';
 import type { ProfileEntry } from './rival-process.js';
 import { burstScenario, smallBurstScenario } from './scenarios/burst.js';
 import { concurrencyScenario } from './scenarios/concurrency.js';
-import { cpuScenario } from './scenarios/cpu.js';
+import { cpuScenario, layersScenario } from './scenarios/cpu.js';
 import { hangScenario } from './scenarios/hang.js';
 import { closingScenario, idleScenario } from './scenarios/idle.js';
 import { createWorld, type World } from './world.js';
@@ -34,6 +34,7 @@ const scenarios: Record<string, (world: World) => Promise<Figure[]>> = {
     profile = measured.profile;
     return measured.figures;
   },
+  layers: (world) => layersScenario(world, { rounds: quick ? 6 : 12, requests: 2_000 }),
   concurrency: (world) => concurrencyScenario(world, quick ? 3 : 8),
   hang: (world) => hangScenario(world, quick ? 25 : 60),
 };

@@ -5,6 +5,7 @@ import type { Rival, World } from '../world.js';
 
 const IN_FLIGHT = 32;
 const RIVALS = ['floor', 'guide', 'guide + helmet + rate limit', 'fastify', 'hono', 'router'];
+const LAYERS = ['floor', 'express + transport', 'express + transport + stripe-node', 'router'];
 
 export interface CpuSettings {
   rounds: number;
@@ -22,19 +23,7 @@ export async function cpuScenario(
   world: World,
   settings: CpuSettings,
 ): Promise<{ figures: Figure[]; profile: ProfileEntry[] }> {
-  const upstream = await world.upstream();
-  const measured: Measured[] = [];
-  for (const name of RIVALS) {
-    const rival = await world.rival({ rival: name, upstreamPort: upstream.port, capsRaised: true });
-    await rival.load.closedLoop(IN_FLIGHT, settings.requests * 2);
-    measured.push({ rival, us: [] });
-  }
-  for (let round = 0; round < settings.rounds; round += 1) {
-    // Whoever comes first in one round comes last in the next.
-    for (const one of round % 2 === 0 ? measured : [...measured].reverse()) {
-      one.us.push(await cpuPerRequest(one.rival, IN_FLIGHT, settings.requests));
-    }
-  }
+  const measured = await measureInTurn(world, RIVALS, settings);
   const of = (name: string) => measured.find(({ rival }) => rival.name === name)?.us ?? [];
   const router = measured.find(({ rival }) => rival.name === 'router')?.rival;
   const version = (await router?.child.call<string>('version')) ?? '';
@@ -67,6 +56,39 @@ export async function cpuScenario(
       })),
     ],
   };
+}
+
+/** What each layer of our router adds to the floor. */
+export async function layersScenario(world: World, settings: CpuSettings): Promise<Figure[]> {
+  const measured = await measureInTurn(world, LAYERS, settings);
+  for (const { rival } of measured) await rival.stop();
+  return measured.map(({ rival, us }) => ({
+    scenario: 'layers',
+    measure: `CPU µs per request, ${rival.name}`,
+    ours: lowerQuartile(us),
+    spread: spread(us),
+  }));
+}
+
+async function measureInTurn(
+  world: World,
+  names: readonly string[],
+  { rounds, requests }: CpuSettings,
+): Promise<Measured[]> {
+  const upstream = await world.upstream();
+  const measured: Measured[] = [];
+  for (const name of names) {
+    const rival = await world.rival({ rival: name, upstreamPort: upstream.port, capsRaised: true });
+    await rival.load.closedLoop(IN_FLIGHT, requests * 2);
+    measured.push({ rival, us: [] });
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    // Whoever comes first in one round comes last in the next.
+    for (const one of round % 2 === 0 ? measured : [...measured].reverse()) {
+      one.us.push(await cpuPerRequest(one.rival, IN_FLIGHT, requests));
+    }
+  }
+  return measured;
 }
 
 /** The CPU µs that one request costs the server process. */
