@@ -7,6 +7,7 @@ import { createServer } from 'node:https';
 import Module, { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import pino from 'pino';
 import Stripe from 'stripe';
 import { startBadUpstream } from '../support/bad-upstream.js';
 import { localCertificate } from '../support/certificate.js';
@@ -24,6 +25,7 @@ const express: typeof import('express') = load(run.express === 4 ? 'express4' : 
 
 const seen: string[] = [];
 const rejections: string[] = [];
+const log = pino(pino.destination({ sync: true }));
 process.on('unhandledRejection', (reason) => rejections.push(String(reason)));
 process.on('warning', (warning) => seen.push(inspect(warning)));
 for (const name of ['express-stripe-customer-session', 'undici:request:create', 'undici:request:error']) {
@@ -65,6 +67,8 @@ async function runMode(mode: string): Promise<FaultReport> {
         seen.push(inspect(event, EVERYTHING), JSON.stringify(event), String(event.error));
         if (event.error !== undefined) console.error(event.error);
         console.log(event);
+        log.error({ event, err: event.error }, 'customer session');
+        log.error(event.error);
       },
     }),
   );

@@ -13,6 +13,17 @@ export type FaultOutcome =
   | 'misconfigured'
   | 'no_customer';
 
+/** What each outcome is answered with (H11, H12). */
+export const STATUS: Readonly<Record<FaultOutcome, number>> = {
+  ok: 200,
+  timeout: 504,
+  stripe_unavailable: 502,
+  stripe_mismatch: 502,
+  stripe_rate_limited: 503,
+  misconfigured: 500,
+  no_customer: 409,
+};
+
 /** One request, and the bare socket to answer it on. */
 export interface BadExchange {
   socket: Socket;
