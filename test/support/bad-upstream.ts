@@ -4,6 +4,7 @@ import { createSecureContext, TLSSocket } from 'node:tls';
 import { Worker } from 'node:worker_threads';
 import { generate } from 'selfsigned';
 import { type Certificate, localCertificate } from './certificate.js';
+import { goodAnswer } from './fault-answers.js';
 import { type FaultMode, faultModes } from './fault-modes.js';
 
 export { type FaultMode, faultModes } from './fault-modes.js';
@@ -17,6 +18,8 @@ export interface BadUpstream {
   /** What came in so far. */
   readonly requests: { count: number; idempotencyKeys: Set<string> };
   readonly openSockets: () => number;
+  /** From now on it answers well, on the same port; connections that are open stay as they are. */
+  readonly recover: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -26,7 +29,8 @@ export async function startBadUpstream({ mode, tls }: { mode: string; tls: boole
   if (!fault) throw new Error(`no fault mode "${mode}"`);
   const trusted = await localCertificate();
   const upstream = new Upstream(fault, tls ? await certificateFor(fault, trusted) : undefined);
-  const { port, close } = fault.connect === 'black-hole' ? await blackHole() : await upstream.listen();
+  const hole = fault.connect === 'black-hole' ? await blackHole() : undefined;
+  const port = hole?.port ?? (await upstream.listen());
   return {
     host: 'localhost',
     port,
@@ -34,15 +38,28 @@ export async function startBadUpstream({ mode, tls }: { mode: string; tls: boole
     ca: trusted.cert,
     requests: upstream.requests,
     openSockets: () => upstream.sockets.size,
-    close,
+    async recover() {
+      await hole?.close();
+      await upstream.recover(port, tls ? trusted : undefined);
+    },
+    async close() {
+      await hole?.close();
+      await upstream.close();
+    },
   };
 }
+
+const recovered: FaultMode = {
+  name: 'recovered',
+  expected: 'ok',
+  respond: ({ socket, customer }) => socket.write(goodAnswer(customer)),
+};
 
 class Upstream {
   readonly requests = { count: 0, idempotencyKeys: new Set<string>() };
   readonly sockets = new Set<Socket>();
-  readonly #mode: FaultMode;
-  readonly #certificate: Certificate | undefined;
+  #mode: FaultMode;
+  #certificate: Certificate | undefined;
   readonly #server: Server;
 
   constructor(mode: FaultMode, certificate: Certificate | undefined) {
@@ -51,16 +68,22 @@ class Upstream {
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
-  async listen(): Promise<{ port: number; close: () => Promise<void> }> {
+  async listen(at = 0): Promise<number> {
     // `localhost` may mean either; clients try both.
-    this.#server.listen(0, '127.0.0.1');
+    this.#server.listen(at, '127.0.0.1');
     await once(this.#server, 'listening');
     const { port } = this.#server.address() as AddressInfo;
-    if (this.#mode.connect === 'refused') await this.#close();
-    return { port, close: () => this.#close() };
+    if (this.#mode.connect === 'refused') await this.close();
+    return port;
   }
 
-  async #close(): Promise<void> {
+  async recover(port: number, certificate: Certificate | undefined): Promise<void> {
+    this.#mode = recovered;
+    this.#certificate = certificate;
+    if (!this.#server.listening) await this.listen(port);
+  }
+
+  async close(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     if (!this.#server.listening) return;
     this.#server.close();

@@ -1,0 +1,76 @@
+import type { Express } from 'express';
+import { type CustomerSessionEvent, customerSessionRouter, savedPaymentMethods } from '../../src/index.js';
+import type { StripeClient } from '../../src/options.js';
+import { type Answer, call, expectResponseHeaders, fromBrowser } from './call.js';
+import { startHost } from './host.js';
+
+/** An app on which each mode of a misbehaving Stripe meets a router of its own, with one slot and no waiting room. */
+export interface FaultApp {
+  mount(
+    path: string,
+    settings: { stripe: StripeClient; onEvent?: (event: CustomerSessionEvent) => void },
+  ): void;
+  /** What a signed-in browser is answered; H1 is checked. */
+  ask(path: string, cookie?: string): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export const DEADLINE_MS = 2_700;
+export const CUSTOMER = 'cus_Ada';
+
+export async function startFaultApp(): Promise<FaultApp> {
+  const apps: Express[] = [];
+  const host = await startHost({ prepare: (app) => apps.push(app) });
+  return {
+    mount(path, settings) {
+      const router = customerSessionRouter({
+        authenticate: () => ({ customer: CUSTOMER }),
+        resolveCustomer: (user) => user.customer,
+        components: savedPaymentMethods(),
+        rateLimit: false,
+        livemode: false,
+        deadlineMs: DEADLINE_MS,
+        maxInFlight: 1,
+        maxWaiting: 0,
+        onEvent: () => undefined,
+        ...settings,
+      });
+      for (const app of apps) app.use(path, router);
+    },
+    async ask(path, cookie = 'sid=none') {
+      const answer = await call(host, { path, headers: fromBrowser(host, { cookie }) });
+      expectResponseHeaders(answer);
+      return answer;
+    },
+    close: () => host.close(),
+  };
+}
+
+/** The code of a refusal, or `ok`. */
+export function codeOf({ status, json }: Answer): string {
+  return status === 200 ? 'ok' : String(json.code);
+}
+
+/** Does `work` for each item, a few at a time; in the order of the items. */
+export async function fewAtATime<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const entries = items.entries();
+  const worker = async () => {
+    for (const [index, item] of entries) results[index] = await work(item, index);
+  };
+  await Promise.all(Array.from({ length: 6 }, worker));
+  return results;
+}
+
+/** Whether `holds` comes true within `ms`. */
+export async function within(ms: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {
+  const endsAt = performance.now() + ms;
+  while (!(await holds())) {
+    if (performance.now() > endsAt) return false;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return true;
+}
