@@ -63,23 +63,17 @@ export const rivals: Record<string, StartRival> = {
 
   // Our router taken apart, for the scenario `layers`.
   'express + transport': async ({ upstreamPort }) => {
-    const { StripeTransport } = (await import(
-      path.join(__dirname, '..', 'dist', 'stripe', 'transport.js')
-    )) as typeof import('../src/stripe/transport.js');
-    const caps = { attemptTimeoutMs: 3_500, keepAliveMs: 60_000, maxSockets: 256, maxNetworkRetries: 1 };
-    const transport = new StripeTransport(caps);
-    const target = ['localhost', upstreamPort, '/v1/customer_sessions', 'POST'] as const;
-    return listen(
-      createServer(
-        appThat(async () => {
-          const answer = await transport.makeRequest(...target, ...requestOf('bench'), 'https', 8_000);
-          return answer.toJSON();
-        }),
-      ),
-    );
+    const create = await createWithoutStripeNode(upstreamPort);
+    return listen(createServer(appThat(create)));
+  },
+  'router without stripe-node': async ({ upstreamPort }) => {
+    const create = await createWithoutStripeNode(upstreamPort);
+    const app = expressApp();
+    app.use('/customer-session', routerOver({ customerSessions: { create } } as never, await importBuilt()));
+    return listen(createServer(app));
   },
   'express + transport + stripe-node': async ({ upstreamPort }) => {
-    const { createStripe } = (await import(path.join(__dirname, '..', 'dist', 'index.js'))) as Built;
+    const { createStripe } = await importBuilt();
     const stripe = createStripe(KEY, { host: 'localhost', port: upstreamPort });
     const params = { customer: CUSTOMER, components: COMPONENTS };
     return listen(createServer(appThat(() => stripe.rawRequest('POST', '/v1/customer_sessions', params))));
@@ -110,21 +104,11 @@ export const rivals: Record<string, StartRival> = {
 
   // What is published, not the sources: `npm run build` first.
   router: async ({ upstreamPort, lanes = 0, warmUp = false, capsRaised = false, maxSockets = 256 }) => {
-    // The path is put together so that the types need no build.
-    const built = (await import(path.join(__dirname, '..', 'dist', 'index.js'))) as Built;
-    const app = express();
-    app.set('trust proxy', 'loopback');
+    const built = await importBuilt();
+    const app = expressApp();
     const mount = async (at: string) => {
       const stripe = built.createStripe(KEY, { host: 'localhost', port: upstreamPort, maxSockets });
-      const router = built.customerSessionRouter({
-        authenticate: () => ({}),
-        resolveCustomer: () => CUSTOMER,
-        components: built.savedPaymentMethods(),
-        rateLimit: { limit: 1_000_000 },
-        stripe,
-        ...(capsRaised ? { maxInFlight: 4096, maxWaiting: 0 } : {}),
-      });
-      app.use(at, router);
+      app.use(at, routerOver(stripe, built, capsRaised));
       if (warmUp) await stripe.warmUp();
     };
     await mount('/customer-session');
@@ -136,9 +120,50 @@ export const rivals: Record<string, StartRival> = {
   },
 };
 
-function guideApp({ upstreamPort, lanes = 0 }: RivalStart, prepare?: (app: Express) => void): Express {
+// The paths are put together so that the types need no build.
+const built = path.join(__dirname, '..', 'dist');
+
+function importBuilt(): Promise<Built> {
+  return import(path.join(built, 'index.js'));
+}
+
+function routerOver(
+  stripe: Stripe,
+  { customerSessionRouter, savedPaymentMethods }: Built,
+  capsRaised = true,
+) {
+  return customerSessionRouter({
+    authenticate: () => ({}),
+    resolveCustomer: () => CUSTOMER,
+    components: savedPaymentMethods(),
+    rateLimit: { limit: 1_000_000 },
+    stripe,
+    ...(capsRaised ? { maxInFlight: 4096, maxWaiting: 0 } : {}),
+  });
+}
+
+// A session over our transport, with headers and body written down once.
+async function createWithoutStripeNode(upstreamPort: number): Promise<() => Promise<object>> {
+  const { StripeTransport } = (await import(
+    path.join(built, 'stripe', 'transport.js')
+  )) as typeof import('../src/stripe/transport.js');
+  const caps = { attemptTimeoutMs: 3_500, keepAliveMs: 60_000, maxSockets: 256, maxNetworkRetries: 1 };
+  const transport = new StripeTransport(caps);
+  const target = ['localhost', upstreamPort, '/v1/customer_sessions', 'POST'] as const;
+  return async () => {
+    const answer = await transport.makeRequest(...target, ...requestOf('bench'), 'https', 8_000);
+    return answer.toJSON();
+  };
+}
+
+function expressApp(): Express {
   const app = express();
   app.set('trust proxy', 'loopback');
+  return app;
+}
+
+function guideApp({ upstreamPort, lanes = 0 }: RivalStart, prepare?: (app: Express) => void): Express {
+  const app = expressApp();
   prepare?.(app);
   const mount = (at: string, stripe: Stripe) => {
     app.post(at, async (_req, res) => {

@@ -23,6 +23,9 @@ const { values: options } = parseArgs({
 
 const { quick } = options;
 let profile: ProfileEntry[] = [];
+const cpuSettings = quick
+  ? { generations: 1, rounds: 6, requests: 2_000, warmUp: 8_000 }
+  : { generations: 3, rounds: 6, requests: 2_000, warmUp: 20_000 };
 
 const scenarios: Record<string, (world: World) => Promise<Figure[]>> = {
   idle: (world) => idleScenario(world, quick ? 2 : 5),
@@ -30,11 +33,11 @@ const scenarios: Record<string, (world: World) => Promise<Figure[]>> = {
   burst: (world) => burstScenario(world, quick ? 5 : 8),
   'small burst': (world) => smallBurstScenario(world, quick ? 2 : 6),
   cpu: async (world) => {
-    const measured = await cpuScenario(world, { rounds: quick ? 6 : 16, requests: 2_000 });
+    const measured = await cpuScenario(world, cpuSettings);
     profile = measured.profile;
     return measured.figures;
   },
-  layers: (world) => layersScenario(world, { rounds: quick ? 6 : 12, requests: 2_000 }),
+  layers: (world) => layersScenario(world, cpuSettings),
   concurrency: (world) => concurrencyScenario(world, quick ? 3 : 8),
   hang: (world) => hangScenario(world, quick ? 25 : 60),
 };

@@ -5,30 +5,42 @@ import type { Rival, World } from '../world.js';
 
 const IN_FLIGHT = 32;
 const RIVALS = ['floor', 'guide', 'guide + helmet + rate limit', 'fastify', 'hono', 'router'];
-const LAYERS = ['floor', 'express + transport', 'express + transport + stripe-node', 'router'];
+const LAYERS = [
+  'floor',
+  'express + transport',
+  'express + transport + stripe-node',
+  'router without stripe-node',
+  'router',
+];
 
 export interface CpuSettings {
+  /** How often every rival is started anew: what the compiler makes of a process differs from one to the next. */
+  generations: number;
+  /** Of each generation. */
   rounds: number;
+  /** Of each round. */
   requests: number;
+  /** Requests before the first round. The optimising compilers go on changing their minds for some 20,000. */
+  warmUp: number;
 }
 
-interface Measured {
-  rival: Rival;
-  /** µs per request, one number a round. */
-  us: number[];
-}
+/** µs per request, one number a round, by the name of the rival. */
+type Measured = ReadonlyMap<string, number[]>;
 
 /** CPU per request of the server process, user and system, at 32 in flight over a TLS upstream without delay. */
 export async function cpuScenario(
   world: World,
   settings: CpuSettings,
 ): Promise<{ figures: Figure[]; profile: ProfileEntry[] }> {
-  const measured = await measureInTurn(world, RIVALS, settings);
-  const of = (name: string) => measured.find(({ rival }) => rival.name === name)?.us ?? [];
-  const router = measured.find(({ rival }) => rival.name === 'router')?.rival;
-  const version = (await router?.child.call<string>('version')) ?? '';
-  const profile = router ? await profileOf(router, settings.requests * 4) : [];
-  for (const { rival } of measured) await rival.stop();
+  let version = '';
+  let profile: ProfileEntry[] = [];
+  const measured = await measureInTurn(world, RIVALS, settings, async (rivals) => {
+    const router = rivals.find(({ name }) => name === 'router');
+    if (router === undefined) return;
+    version = await router.child.call<string>('version');
+    profile = await profileOf(router, settings.requests * 4);
+  });
+  const of = (name: string) => measured.get(name) ?? [];
   const scenario = `${IN_FLIGHT} in flight, no delay, Node.js ${version}`;
   // Round by round, since both sides of a ratio then met the same machine.
   const ratios = (one: string, other: string) =>
@@ -48,23 +60,20 @@ export async function cpuScenario(
       ratio('guide + helmet + rate limit', 0.6),
       // Express itself is dearer on Node.js 20: see bench/README.md.
       ratio('floor', Number.parseInt(version, 10) >= 24 ? 2.0 : 2.6),
-      ...RIVALS.map((name) => ({
-        scenario,
-        measure: `CPU µs per request, ${name}`,
-        ours: lowerQuartile(of(name)),
-        spread: spread(of(name)),
-      })),
+      ...cpuFigures(scenario, measured),
     ],
   };
 }
 
 /** What each layer of our router adds to the floor. */
 export async function layersScenario(world: World, settings: CpuSettings): Promise<Figure[]> {
-  const measured = await measureInTurn(world, LAYERS, settings);
-  for (const { rival } of measured) await rival.stop();
-  return measured.map(({ rival, us }) => ({
-    scenario: 'layers',
-    measure: `CPU µs per request, ${rival.name}`,
+  return cpuFigures('layers', await measureInTurn(world, LAYERS, settings));
+}
+
+function cpuFigures(scenario: string, measured: Measured): Figure[] {
+  return [...measured].map(([name, us]) => ({
+    scenario,
+    measure: `CPU µs per request, ${name}`,
     ours: lowerQuartile(us),
     spread: spread(us),
   }));
@@ -73,20 +82,26 @@ export async function layersScenario(world: World, settings: CpuSettings): Promi
 async function measureInTurn(
   world: World,
   names: readonly string[],
-  { rounds, requests }: CpuSettings,
-): Promise<Measured[]> {
+  { generations, rounds, requests, warmUp }: CpuSettings,
+  atEnd?: (rivals: readonly Rival[]) => Promise<void>,
+): Promise<Measured> {
   const upstream = await world.upstream();
-  const measured: Measured[] = [];
-  for (const name of names) {
-    const rival = await world.rival({ rival: name, upstreamPort: upstream.port, capsRaised: true });
-    await rival.load.closedLoop(IN_FLIGHT, requests * 2);
-    measured.push({ rival, us: [] });
-  }
-  for (let round = 0; round < rounds; round += 1) {
-    // Whoever comes first in one round comes last in the next.
-    for (const one of round % 2 === 0 ? measured : [...measured].reverse()) {
-      one.us.push(await cpuPerRequest(one.rival, IN_FLIGHT, requests));
+  const measured = new Map<string, number[]>(names.map((name) => [name, []]));
+  for (let generation = 1; generation <= generations; generation += 1) {
+    const rivals: Rival[] = [];
+    for (const name of names) {
+      const rival = await world.rival({ rival: name, upstreamPort: upstream.port, capsRaised: true });
+      await rival.load.closedLoop(IN_FLIGHT, warmUp);
+      rivals.push(rival);
     }
+    for (let round = 0; round < rounds; round += 1) {
+      // Whoever comes first in one round comes last in the next.
+      for (const rival of round % 2 === 0 ? rivals : [...rivals].reverse()) {
+        measured.get(rival.name)?.push(await cpuPerRequest(rival, IN_FLIGHT, requests));
+      }
+    }
+    if (generation === generations) await atEnd?.(rivals);
+    for (const rival of rivals) await rival.stop();
   }
   return measured;
 }
