@@ -16,6 +16,7 @@ const DOORS = [
   'customers/redis',
   'testing/index',
   'client/index',
+  'client/embeds',
   'client/react',
 ];
 

@@ -1,4 +1,5 @@
-import { type CustomerSessionSource, mountEmbed } from 'express-stripe-customer-session/client';
+import type { CustomerSessionSource } from 'express-stripe-customer-session/client';
+import { mountEmbed } from 'express-stripe-customer-session/embeds';
 import { type ReactElement, useEffect, useRef } from 'react';
 
 interface PricingTableProps {

@@ -1,4 +1,5 @@
-import { createCustomerSessionSource, mountEmbed } from 'express-stripe-customer-session/client';
+import { createCustomerSessionSource } from 'express-stripe-customer-session/client';
+import { mountEmbed } from 'express-stripe-customer-session/embeds';
 
 const source = createCustomerSessionSource('/customer-session');
 const template = document.querySelector<HTMLTemplateElement>('#plans');

@@ -3,7 +3,6 @@
  * Nothing here is ever written to storage, to a URL or to the console.
  */
 export { toElementsOptions } from './elements.js';
-export { mountEmbed } from './embeds.js';
 export { CustomerSessionError, type CustomerSessionErrorCode } from './errors.js';
 export { type CustomerSession, type FetchCustomerSessionOptions, fetchCustomerSession } from './fetch.js';
 export {

@@ -91,7 +91,15 @@ describeOnline('a project that installs the tarball', () => {
       string,
       { names: string[]; onlyByRequire: string[]; different: string[] }
     >;
-    expect(Object.keys(doors)).toEqual(['.', './postgres', './redis', './client', './react', './testing']);
+    expect(Object.keys(doors)).toEqual([
+      '.',
+      './postgres',
+      './redis',
+      './client',
+      './embeds',
+      './react',
+      './testing',
+    ]);
     for (const door of Object.values(doors)) {
       expect(door).toEqual({ names: expect.anything(), onlyByRequire: [], different: [] });
     }

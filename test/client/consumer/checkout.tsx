@@ -4,9 +4,9 @@ import {
   createCustomerSessionSource,
   customerSheetClientSecretProvider,
   fetchCustomerSession,
-  mountEmbed,
   toElementsOptions,
 } from 'express-stripe-customer-session/client';
+import { mountEmbed } from 'express-stripe-customer-session/embeds';
 import { CustomerSessionElements, useCustomerSession } from 'express-stripe-customer-session/react';
 
 const source = createCustomerSessionSource('/customer-session', { credentials: 'same-origin' });

@@ -3,11 +3,8 @@ import { PaymentElement } from '@stripe/react-stripe-js';
 import { loadStripe } from '@stripe/stripe-js';
 import { type ReactNode, StrictMode, Suspense } from 'react';
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client';
-import {
-  type CustomerSessionSource,
-  createCustomerSessionSource,
-  mountEmbed,
-} from '../../../src/client/index.js';
+import { mountEmbed } from '../../../src/client/embeds.js';
+import { type CustomerSessionSource, createCustomerSessionSource } from '../../../src/client/index.js';
 import { CustomerSessionElements, useCustomerSession } from '../../../src/client/react.js';
 
 const place = document.querySelector('#root') as HTMLElement;

@@ -1,7 +1,7 @@
 // Run inside a project that has installed the package. Both doors of each subpath must lead to the same objects: two
 // copies of a class, and `instanceof` lies. Prints what each subpath exports.
 const NAME = 'express-stripe-customer-session';
-const SUBPATHS = ['', '/postgres', '/redis', '/client', '/react', '/testing'];
+const SUBPATHS = ['', '/postgres', '/redis', '/client', '/embeds', '/react', '/testing'];
 
 async function compareDoors() {
   const doors = {};

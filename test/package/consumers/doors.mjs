@@ -14,6 +14,7 @@ import {
   fetchCustomerSession,
   toElementsOptions,
 } from 'express-stripe-customer-session/client';
+import { mountEmbed } from 'express-stripe-customer-session/embeds';
 import { postgresStore } from 'express-stripe-customer-session/postgres';
 import { CustomerSessionElements, useCustomerSession } from 'express-stripe-customer-session/react';
 import { redisStore } from 'express-stripe-customer-session/redis';
@@ -33,6 +34,7 @@ const imported = {
   stripeCspDirectives,
   createCustomerSessionSource,
   toElementsOptions,
+  mountEmbed,
   postgresStore,
   redisStore,
   CustomerSessionElements,
