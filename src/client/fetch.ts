@@ -42,15 +42,16 @@ export function fetchCustomerSession(
   url: string | URL,
   options: FetchCustomerSessionOptions = {},
 ): Promise<CustomerSession> {
-  return ask(url, { ...options, timeoutMs: options.timeoutMs ?? 10_000, attempts: 1 });
+  return ask(url, options, { attempts: 1, defaultMs: 10_000 });
 }
 
 /** Up to `attempts` requests, their pauses included, within `timeoutMs`. */
 export function ask(
   url: string | URL,
-  options: FetchCustomerSessionOptions & { timeoutMs: number; attempts: number },
+  options: FetchCustomerSessionOptions,
+  { attempts, defaultMs }: { attempts: number; defaultMs: number },
 ): Promise<CustomerSession> {
-  const { signal, timeoutMs, attempts } = options;
+  const { signal, timeoutMs = defaultMs } = options;
   const end = Date.now() + timeoutMs;
   return within(timeoutMs, signal, async (ended) => {
     for (let attempt = 1; ; attempt++) {
@@ -119,14 +120,13 @@ function read(body: unknown, { status, headers }: Response): CustomerSession {
     type,
     code,
   } = Object(body);
-  const date = headers.get('date');
-  const now = Date.parse(date ?? '') || Date.now();
+  const sentAt = Date.parse(headers.get('date') ?? '');
   const sound = typeof clientSecret === 'string' && /^[!-~]{8,5000}$/.test(clientSecret) && expiresAt > 0;
   if (status === 200 && sound) {
-    const left = expiresAt * 1000 - now;
+    const left = expiresAt * 1000 - (sentAt || Date.now());
     return {
       clientSecret,
-      expiresAt: Date.now() + (date ? left : Math.max(left, LEAST_LIFE_MS)),
+      expiresAt: Date.now() + (sentAt ? left : Math.max(left, LEAST_LIFE_MS)),
       customerId,
     };
   }

@@ -25,9 +25,9 @@ export function customerSheetClientSecretProvider(
   // These have the right form and belong to nobody, so Stripe refuses them and the sheet ends with its own error.
   return {
     async provideCustomerSessionClientSecret() {
-      const { customerId = '', clientSecret } = (await source.get()) ?? {};
-      return customerId && clientSecret
-        ? { customerId, clientSecret }
+      const session = await source.get();
+      return session?.customerId
+        ? { customerId: session.customerId, clientSecret: session.clientSecret }
         : { customerId: 'cus_unavailable', clientSecret: 'cuss_secret_unavailable' };
     },
     async provideSetupIntentClientSecret() {

@@ -49,11 +49,6 @@ const RENEW_BEFORE_MS = 60_000;
 // One timer for half an hour would not count the hours that a laptop sleeps: look at the clock now and then.
 const LOOK_EVERY_MS = 15_000;
 
-interface Flight {
-  readonly controller: AbortController;
-  readonly answer: Promise<CustomerSession | null>;
-}
-
 /**
  * A source of Customer Sessions for one page: make it once, outside of what renders. It keeps a session in memory
  * only, and only while something on the page uses it.
@@ -72,7 +67,9 @@ class Source implements CustomerSessionSource {
   readonly #options: CustomerSessionSourceOptions;
   readonly #listeners = new Set<() => void>();
   #state: CustomerSessionState = { status: 'loading', session: null, error: null };
-  #flight: Flight | undefined;
+  // The newest request, while it is under way, and what cancels it.
+  #flight: Promise<CustomerSession | null> | undefined;
+  #controller: AbortController | undefined;
   // Subscribers, and calls under way: the session is forgotten when the last one leaves.
   #users = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -96,16 +93,16 @@ class Source implements CustomerSessionSource {
     this.#listeners.add(own);
     this.#users++;
     // Who comes during an outage is not one more question: `unavailable` is answered once for all.
-    if (!this.#flight && !this.#state.session && !this.#state.error) this.#load();
+    if (!this.#flight && !this.#state.session && !this.#state.error) void this.#load();
     return () => {
       // Later, because StrictMode leaves and comes back within one task.
       if (this.#listeners.delete(own)) setTimeout(this.#leave);
     };
   };
 
-  async #use(flight: Flight): Promise<CustomerSession | null> {
+  async #use(flight: Promise<CustomerSession | null>): Promise<CustomerSession | null> {
     this.#users++;
-    const session = await flight.answer;
+    const session = await flight;
     this.#leave();
     return session;
   }
@@ -115,39 +112,44 @@ class Source implements CustomerSessionSource {
   };
 
   #forget(status: 'idle' | 'loading'): void {
-    clearInterval(this.#timer);
-    this.#flight?.controller.abort();
+    this.#stop();
     this.#flight = undefined;
-    this.#change(status, null, null);
+    this.#change(status);
   }
 
-  #load(): Flight {
-    this.#flight?.controller.abort();
-    const controller = new AbortController();
-    const { timeoutMs = TOTAL_MS } = this.#options;
-    // Only the newest request may change anything. Who waits for one that was overtaken gets the newest answer.
-    const land =
-      <T>(settle: (outcome: T) => void) =>
-      (outcome: T): CustomerSession | null | Promise<CustomerSession | null> => {
-        if (this.#flight !== flight) return this.#flight?.answer ?? null;
-        this.#flight = undefined;
-        settle(outcome);
-        return this.#state.session;
-      };
-    const answer = ask(this.#url, { ...this.#options, timeoutMs, attempts: 3, signal: controller.signal });
-    const flight: Flight = { controller, answer: answer.then(land(this.#arrive), land(this.#fail)) };
-    this.#flight = flight;
+  #stop(): void {
     clearInterval(this.#timer);
+    this.#controller?.abort();
+  }
+
+  #load(): Promise<CustomerSession | null> {
+    this.#stop();
+    this.#controller = new AbortController();
+    const options = { ...this.#options, signal: this.#controller.signal };
+    const flight: Promise<CustomerSession | null> = ask(this.#url, options, {
+      attempts: 3,
+      defaultMs: TOTAL_MS,
+    })
+      .then(
+        (session) => () => this.#change('ready', session),
+        (error) => () => this.#fail(error),
+      )
+      .then((land) => {
+        // Only the newest request may change anything. Who waits for one that was overtaken gets the newest answer.
+        if (this.#flight !== flight) return this.#flight ?? null;
+        this.#flight = undefined;
+        land();
+        return this.#state.session;
+      });
+    this.#flight = flight;
     this.#timer = setInterval(this.#look, LOOK_EVERY_MS);
-    if (this.#state.status === 'idle') this.#change('loading', null, null);
+    if (this.#state.status === 'idle') this.#change('loading');
     return flight;
   }
 
-  #arrive = (session: CustomerSession): void => this.#change('ready', session, null);
-
-  #fail = (error: CustomerSessionError): void => {
+  #fail(error: CustomerSessionError): void {
     const { session } = this.#state;
-    if (session && error.code === 'unauthenticated') this.#change('idle', null, null);
+    if (session && error.code === 'unauthenticated') this.#change('idle');
     else if (this.#timeLeft() > 0) this.#change('ready', session, error);
     else this.#change('unavailable', null, error);
     try {
@@ -155,20 +157,21 @@ class Source implements CustomerSessionSource {
     } catch {
       // The host's hook may not stop a checkout.
     }
-  };
+  }
 
   #look = (): void => {
-    if (this.#state.session && this.#timeLeft() < RENEW_BEFORE_MS && !this.#flight) this.#load();
+    if (this.#timeLeft() < RENEW_BEFORE_MS && !this.#flight) void this.#load();
   };
 
+  // Without a session NaN, which is neither more nor less than anything.
   #timeLeft(): number {
-    return (this.#state.session?.expiresAt ?? 0) - Date.now();
+    return (this.#state.session?.expiresAt ?? Number.NaN) - Date.now();
   }
 
   #change(
     status: CustomerSessionState['status'],
-    session: CustomerSession | null,
-    error: CustomerSessionError | null,
+    session: CustomerSession | null = null,
+    error: CustomerSessionError | null = null,
   ): void {
     this.#state = { status, session, error };
     for (const listener of this.#listeners) listener();
