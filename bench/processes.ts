@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 /** A process of the bench: its methods are called by name, and its stderr is counted, not shown. */
 export interface Child {
+  readonly pid: number;
   call<T = void>(method: string, argument?: unknown): Promise<T>;
   stderr(): string;
   stop(): Promise<void>;
@@ -51,6 +52,7 @@ export async function startChild(script: string, options: ChildOptions = {}): Pr
   await ready;
   let lastId = 0;
   return {
+    pid: child.pid ?? 0,
     call: (method, argument) =>
       new Promise((resolve, reject) => {
         lastId += 1;

@@ -1,4 +1,5 @@
 import type { Figure } from '../figures.js';
+import { canCountInstructions, countInstructions } from '../instructions.js';
 import type { ProfileEntry } from '../rival-process.js';
 import { lowerQuartile, median, spread } from '../stats.js';
 import type { Rival, World } from '../world.js';
@@ -24,8 +25,8 @@ export interface CpuSettings {
   warmUp: number;
 }
 
-/** µs per request, one number a round, by the name of the rival. */
-type Measured = ReadonlyMap<string, number[]>;
+/** By the name of the rival; one number a round. */
+type Measured = ReadonlyMap<string, { us: number[]; kiloInstructions: number[] }>;
 
 /** CPU per request of the server process, user and system, at 32 in flight over a TLS upstream without delay. */
 export async function cpuScenario(
@@ -40,29 +41,41 @@ export async function cpuScenario(
     version = await router.child.call<string>('version');
     profile = await profileOf(router, settings.requests * 4);
   });
-  const of = (name: string) => measured.get(name) ?? [];
   const scenario = `${IN_FLIGHT} in flight, no delay, Node.js ${version}`;
-  // Round by round, since both sides of a ratio then met the same machine.
-  const ratios = (one: string, other: string) =>
-    of(one).map((us, round) => us / (of(other)[round] ?? Number.NaN));
-  const ratio = (other: string, goal: number): Figure => ({
-    scenario,
-    measure: `CPU per request ÷ ${other}`,
-    goal,
-    ours: median(ratios('router', other)),
-    guide: median(ratios('guide', other)),
-    spread: spread(ratios('router', other)),
-  });
+  const goals = {
+    guide: 0.75,
+    'guide + helmet + rate limit': 0.6,
+    // Express itself is dearer on Node.js 20: see bench/README.md.
+    floor: Number.parseInt(version, 10) >= 24 ? 2.0 : 2.6,
+  };
   return {
     profile,
     figures: [
-      ratio('guide', 0.75),
-      ratio('guide + helmet + rate limit', 0.6),
-      // Express itself is dearer on Node.js 20: see bench/README.md.
-      ratio('floor', Number.parseInt(version, 10) >= 24 ? 2.0 : 2.6),
+      ...Object.entries(goals).map(([other, goal]) => ({
+        scenario,
+        measure: `CPU per request ÷ ${other}`,
+        goal,
+        ...ratioTo(other, measured, 'us'),
+      })),
+      ...Object.keys(canCountInstructions() ? goals : {}).map((other) => ({
+        scenario,
+        measure: `instructions per request ÷ ${other}`,
+        ...ratioTo(other, measured, 'kiloInstructions'),
+      })),
       ...cpuFigures(scenario, measured),
     ],
   };
+}
+
+function ratioTo(
+  other: string,
+  measured: Measured,
+  unit: 'us' | 'kiloInstructions',
+): Pick<Figure, 'ours' | 'guide' | 'spread'> {
+  const of = (name: string) => measured.get(name)?.[unit] ?? [];
+  // Round by round, since both sides of a ratio then met the same machine.
+  const ratios = (one: string) => of(one).map((value, round) => value / (of(other)[round] ?? Number.NaN));
+  return { ours: median(ratios('router')), guide: median(ratios('guide')), spread: spread(ratios('router')) };
 }
 
 /** What each layer of our router adds to the floor. */
@@ -71,12 +84,24 @@ export async function layersScenario(world: World, settings: CpuSettings): Promi
 }
 
 function cpuFigures(scenario: string, measured: Measured): Figure[] {
-  return [...measured].map(([name, us]) => ({
-    scenario,
-    measure: `CPU µs per request, ${name}`,
-    ours: lowerQuartile(us),
-    spread: spread(us),
-  }));
+  return [...measured].flatMap(([name, { us, kiloInstructions }]) => [
+    {
+      scenario,
+      measure: `CPU µs per request, ${name}`,
+      ours: lowerQuartile(us),
+      spread: spread(us),
+    },
+    ...(kiloInstructions.length === 0
+      ? []
+      : [
+          {
+            scenario,
+            measure: `thousands of instructions per request, ${name}`,
+            ours: median(kiloInstructions),
+            spread: spread(kiloInstructions),
+          },
+        ]),
+  ]);
 }
 
 async function measureInTurn(
@@ -86,7 +111,7 @@ async function measureInTurn(
   atEnd?: (rivals: readonly Rival[]) => Promise<void>,
 ): Promise<Measured> {
   const upstream = await world.upstream();
-  const measured = new Map<string, number[]>(names.map((name) => [name, []]));
+  const measured: Measured = new Map(names.map((name) => [name, { us: [], kiloInstructions: [] }]));
   for (let generation = 1; generation <= generations; generation += 1) {
     const rivals: Rival[] = [];
     for (const name of names) {
@@ -97,7 +122,10 @@ async function measureInTurn(
     for (let round = 0; round < rounds; round += 1) {
       // Whoever comes first in one round comes last in the next.
       for (const rival of round % 2 === 0 ? rivals : [...rivals].reverse()) {
-        measured.get(rival.name)?.push(await cpuPerRequest(rival, IN_FLIGHT, requests));
+        const { us = [], kiloInstructions = [] } = measured.get(rival.name) ?? {};
+        const measure = async () => void us.push(await cpuPerRequest(rival, IN_FLIGHT, requests));
+        if (!canCountInstructions()) await measure();
+        else kiloInstructions.push((await countInstructions(rival.child.pid, measure)) / requests / 1_000);
       }
     }
     if (generation === generations) await atEnd?.(rivals);
