@@ -174,16 +174,20 @@ describeInChromium('the storefront in Chromium', () => {
         );
       },
     });
+    const calls = () =>
+      ada.page.evaluate<{ name: string; options: Record<string, unknown> }[]>('window.stripeCalls');
+    const callsOfAda = async () =>
+      (await calls()).filter(({ options }) => 'customerSessionClientSecret' in options);
     await ada.become('Ada');
+    // Before her session there is the element of a guest.
+    await until(async () => (await callsOfAda()).length === 1);
     const card = ada.page.getByLabel('stand-in for the payment element');
     await card.fill('4242');
     await ada.page.clock.fastForward(29.5 * 60_000);
     await until(() => ada.secrets.length === 2);
-    const calls = () =>
-      ada.page.evaluate<{ name: string; options: Record<string, unknown> }[]>('window.stripeCalls');
     const [first, second] = ada.secrets;
     await until(async () => (await calls()).at(-1)?.name === 'update');
-    const mine = (await calls()).filter(({ options }) => 'customerSessionClientSecret' in options);
+    const mine = await callsOfAda();
     expect(mine.at(-1)).toEqual({ name: 'update', options: { customerSessionClientSecret: second } });
     expect(mine.at(-2)).toEqual({
       name: 'elements',

@@ -4,6 +4,9 @@ import { startRedis } from '../../examples/cluster/servers/redis.js';
 import { describeWith } from '../customers/support/describe-with.js';
 import { LIMIT, type LimitedHost, startLimitedHost, type Timed } from './support/limited-host.js';
 
+// Long enough that a busy machine is not taken for a wait.
+const TIMEOUT_MS = 1_000;
+
 describeWith(['redis-server'], 'guardedStore over rate-limit-redis through an outage of Redis', () => {
   let port: number;
   let redis: ServerProcess | undefined;
@@ -23,7 +26,7 @@ describeWith(['redis-server'], 'guardedStore over rate-limit-redis through an ou
 
   const boot = async () => {
     redis = await startRedis({ port });
-    host = await startLimitedHost(redis.url);
+    host = await startLimitedHost(redis.url, { timeoutMs: TIMEOUT_MS });
     await host.drive(inRedis('other-0'));
   };
   const admin = async (...commands: string[][]) => {
@@ -44,26 +47,24 @@ describeWith(['redis-server'], 'guardedStore over rate-limit-redis through an ou
   const isLocal = () => state().at(-1) === 'local';
   const isShared = () => state().at(-1) === 'shared';
 
-  // Drives until the store is in use again, and says within how many seconds that was.
+  // Drives until the store is in use again.
   async function recovered(): Promise<void> {
-    const startedAt = Date.now();
     await host.drive(isShared);
-    expect(Date.now() - startedAt).toBeLessThan(5_000);
     expect(state()).toEqual(['local', 'shared']);
-    const fresh = `fresh-${startedAt}`;
+    const fresh = `fresh-${Date.now()}`;
     await host.post(fresh);
     expect(await inRedis(fresh)()).toBe(true);
   }
 
-  // A call that the store left unanswered costs 100 to 125 ms.
-  const isDelayed = ({ ms }: Timed) => ms > 75;
+  // A call that the store left unanswered.
+  const isDelayed = ({ ms }: Timed) => ms > TIMEOUT_MS * 0.75;
 
   // What holds through all of them.
   function expectLimitAndSpeed(): void {
     const let_through = host.answers.filter(({ key, status }) => key === 'ada' && status === 200);
     expect(let_through.length).toBe(LIMIT);
     expect(host.answers.filter(({ status }) => status !== 200 && status !== 429)).toEqual([]);
-    expect(host.answers.filter(({ ms }) => ms > 150)).toEqual([]);
+    expect(host.answers.filter(({ ms }) => ms > TIMEOUT_MS * 3)).toEqual([]);
     expect(host.answers.filter(isDelayed).length).toBeLessThanOrEqual(2);
     const codes = emitWarning.mock.calls.map(([, options]) => Object(options).code);
     expect(codes).toEqual(state().map((each) => `ESCS_LIMITER_${each.toUpperCase()}`));
@@ -73,7 +74,7 @@ describeWith(['redis-server'], 'guardedStore over rate-limit-redis through an ou
   it.each(['node-redis', 'node-redis without a queue', 'ioredis'] as const)(
     'down at boot, over %s',
     async (driver) => {
-      host = await startLimitedHost(`redis://127.0.0.1:${port}`, { driver });
+      host = await startLimitedHost(`redis://127.0.0.1:${port}`, { driver, timeoutMs: TIMEOUT_MS });
       await host.drive(isLocal);
       redis = await startRedis({ port });
       await recovered();
@@ -111,7 +112,7 @@ describeWith(['redis-server'], 'guardedStore over rate-limit-redis through an ou
 
   it('frozen under a burst of 200 requests at once: two of them wait for the time-out', async () => {
     redis = await startRedis({ port });
-    // Long enough that a busy machine is not taken for a wait: whoever is let go early waits for 1 s at most.
+    // Whoever is let go early waits for 1 s at most.
     host = await startLimitedHost(redis.url, { timeoutMs: 2_000 });
     const burst = () =>
       Promise.all(Array.from({ length: 200 }, (_, n) => host.post(n % 2 ? 'ada' : `burst-${n}`)));

@@ -23,7 +23,7 @@ export interface LimitedHost {
   events: GuardedStoreEvent[];
   answers: Timed[];
   post(key: string): Promise<Timed>;
-  /** Posts one request after another, of ada and of others in turn, four at a time, until `done` or for 10 s. */
+  /** Posts one request after another, of ada and of others in turn, four at a time, until `done` or for 30 s. */
   drive(done: () => boolean | Promise<boolean>): Promise<void>;
   close(): Promise<void>;
 }
@@ -98,7 +98,7 @@ export async function startLimitedHost(redisUrl: string, settings: Settings = {}
     answers,
     post,
     async drive(done) {
-      const endsAt = Date.now() + 10_000;
+      const endsAt = Date.now() + 30_000;
       for (let turn = 0; Date.now() < endsAt && !(await done()); turn += 1) {
         await Promise.all(['ada', 'ada', `other-${turn % 500}`, `other-${(turn + 1) % 500}`].map(post));
         await new Promise((resolve) => setTimeout(resolve, 5));
