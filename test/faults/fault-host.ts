@@ -15,8 +15,9 @@ import { ask } from './ask.js';
 import { CANARIES, type FaultReport, type FaultRun } from './report.js';
 
 const run: FaultRun = JSON.parse(process.argv[2] ?? '');
-const DEADLINE_MS = 900;
-const ATTEMPT_MS = 300;
+// Far enough apart that a busy machine is not taken for a hang.
+const DEADLINE_MS = 2_700;
+const ATTEMPT_MS = 900;
 
 if (run.express === 4) resolveExpressAs('express4');
 const load = createRequire(__filename);
@@ -48,7 +49,14 @@ async function runMode(mode: string): Promise<FaultReport> {
       : undefined;
   const stripe =
     own ??
-    new Stripe(CANARIES.key, { host, port, protocol, timeout: 600, maxNetworkRetries: 1, telemetry: false });
+    new Stripe(CANARIES.key, {
+      host,
+      port,
+      protocol,
+      timeout: 1_800,
+      maxNetworkRetries: 1,
+      telemetry: false,
+    });
   const outcomes: string[] = [];
   const app = express();
   app.use(

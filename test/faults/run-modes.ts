@@ -12,7 +12,7 @@ export interface ModesResult {
   output: string;
 }
 
-const LONGEST_RUN_MS = 120_000;
+const LONGEST_RUN_MS = 240_000;
 
 /** Runs the modes in processes of their own: where one crashes, the next goes on behind it. */
 export async function runModes(

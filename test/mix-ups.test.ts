@@ -1,9 +1,9 @@
 import { Agent, request } from 'node:https';
 import Stripe from 'stripe';
-import { createStripe, type OwnStripe } from '../../src/index.js';
-import { type StripeEmulator, startStripeEmulator } from '../../src/testing/index.js';
-import { type Answer, expectProblem, expectResponseHeaders, fromBrowser } from '../support/call.js';
-import { startHost, type TestHost } from '../support/host.js';
+import { createStripe, type OwnStripe } from '../src/index.js';
+import { type StripeEmulator, startStripeEmulator } from '../src/testing/index.js';
+import { type Answer, expectProblem, expectResponseHeaders, fromBrowser } from './support/call.js';
+import { startHost, type TestHost } from './support/host.js';
 
 const SESSIONS = 'POST /v1/customer_sessions';
 const USERS = 500;
