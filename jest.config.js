@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** @type {import('jest').Config} */
 const base = {
   testEnvironment: 'node',
@@ -37,7 +39,8 @@ module.exports = {
       moduleNameMapper: { ...base.moduleNameMapper, '^express$': 'express4' },
     },
   ],
-  testTimeout: 30_000,
-  // Many suites start servers and processes of their own.
-  maxWorkers: '50%',
+  // A hang never ends; a busy machine is only late.
+  testTimeout: 60_000,
+  // Many suites start servers and processes of their own, and wait for them more than they work.
+  maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
 };

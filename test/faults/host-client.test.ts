@@ -24,8 +24,8 @@ const OTHER_OUTCOMES: Record<string, FaultMode['expected']> = {
 // the five minutes after which the router counts a call as lost.
 const NEVER_END = ['connect: black-hole', 'drip of headers', 'drip of body', 'endless 1xx', '101'];
 
-// Two attempts of a deadline each and half a second between them, and as much again: then stripe-node has given up.
-const GIVES_UP_MS = 10_000;
+// Two attempts of a deadline each and half a second between them, and some more: then stripe-node has given up.
+const GIVES_UP_MS = 8_000;
 
 interface Aftermath {
   outcome: string;

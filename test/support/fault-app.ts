@@ -61,7 +61,7 @@ export async function fewAtATime<Item, Result>(
   const worker = async () => {
     for (const [index, item] of entries) results[index] = await work(item, index);
   };
-  await Promise.all(Array.from({ length: 6 }, worker));
+  await Promise.all(Array.from({ length: 12 }, worker));
   return results;
 }
 

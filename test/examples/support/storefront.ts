@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
+import { freePort } from '../../../examples/cluster/servers/processes.js';
 
 /** The storefront in processes of its own, started as its readers start it. */
 export interface Storefront {
@@ -105,13 +105,4 @@ function killGroup(child: ChildProcess): void {
   } catch {
     // All of them have ended.
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
