@@ -1,8 +1,9 @@
 import Stripe from 'stripe';
 import { type FaultMode, faultModes, startBadUpstream } from '../support/bad-upstream.js';
-import { codeOf, type FaultApp, fewAtATime, startFaultApp, within } from '../support/fault-app.js';
+import { codeOf, type FaultApp, startFaultApp, within } from '../support/fault-app.js';
 import { askOnce } from '../support/fault-crash.js';
 import { STATUS } from '../support/fault-modes.js';
+import { fewAtATime } from '../support/few-at-a-time.js';
 
 // stripe-node throws inside a promise that nobody holds: these run in processes of their own.
 const CRASHES = ['200 with a number', '200 with a boolean', '200 with a string', '500 with a body too long'];

@@ -1,14 +1,8 @@
 import { createStripe } from '../../src/stripe/client.js';
 import { type FaultMode, faultModes, startBadUpstream } from '../support/bad-upstream.js';
-import {
-  codeOf,
-  DEADLINE_MS,
-  type FaultApp,
-  fewAtATime,
-  startFaultApp,
-  within,
-} from '../support/fault-app.js';
+import { codeOf, DEADLINE_MS, type FaultApp, startFaultApp, within } from '../support/fault-app.js';
 import { STATUS } from '../support/fault-modes.js';
+import { fewAtATime } from '../support/few-at-a-time.js';
 
 // A machine under load settles late; what is lost never settles.
 const SETTLES_MS = 9_000;

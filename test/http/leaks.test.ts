@@ -5,8 +5,9 @@ import { createStripe } from '../../src/stripe/client.js';
 import { CANARIES, findLeaks } from '../faults/report.js';
 import { type FaultMode, faultModes, startBadUpstream } from '../support/bad-upstream.js';
 import { call } from '../support/call.js';
-import { type FaultApp, fewAtATime, startFaultApp } from '../support/fault-app.js';
+import { type FaultApp, startFaultApp } from '../support/fault-app.js';
 import { LIVE, textReachedFrom } from '../support/fault-reach.js';
+import { fewAtATime } from '../support/few-at-a-time.js';
 import { startHost } from '../support/host.js';
 
 // What is printed, and the modes that end stripe-node's process or fill its memory, are `test/faults`'s. This is about

@@ -51,20 +51,6 @@ export function codeOf({ status, json }: Answer): string {
   return status === 200 ? 'ok' : String(json.code);
 }
 
-/** Does `work` for each item, a few at a time; in the order of the items. */
-export async function fewAtATime<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item, index: number) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const entries = items.entries();
-  const worker = async () => {
-    for (const [index, item] of entries) results[index] = await work(item, index);
-  };
-  await Promise.all(Array.from({ length: 12 }, worker));
-  return results;
-}
-
 /** Whether `holds` comes true within `ms`. */
 export async function within(ms: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {
   const endsAt = performance.now() + ms;
