@@ -31,9 +31,14 @@ interface User {
   id: string;
 }
 
+const PATIENCE_MS = 100_000;
+
 async function main(settings: HostProcessSettings): Promise<void> {
   const { key, ...config } = settings.stripe;
-  const stripe = createStripe(key, { ...config, timeout: 60_000, attemptTimeoutMs: 30_000 });
+  // Node.js accepts one connection per turn of its event loop, and the emulator serves four such processes: with many
+  // more connections the last ones would wait for as long as the first are busy.
+  const patience = { timeout: PATIENCE_MS, attemptTimeoutMs: PATIENCE_MS, maxSockets: 32 };
+  const stripe = createStripe(key, { ...config, ...patience });
   const store = crashingStore(await openStore(settings.storeUrl), settings.crashAt);
   if (settings.crashAt === 'before create') stripe.customers.create = crash;
   const directory = customerDirectory({
@@ -54,7 +59,7 @@ async function main(settings: HostProcessSettings): Promise<void> {
       stripe,
       format: 'mobile',
       rateLimit: settings.limiter === undefined ? false : limitBy(settings.limiter),
-      deadlineMs: settings.deadlineMs ?? 60_000,
+      deadlineMs: settings.deadlineMs ?? PATIENCE_MS,
       maxInFlight: 10_000,
     }),
   );
