@@ -34,7 +34,7 @@ export async function startHostProcess(settings: HostProcessSettings): Promise<H
     exited.then(neverListened),
   ]);
   // "At once" is as many as this; the others queue here.
-  const agent = new Agent({ keepAlive: true, maxSockets: 100 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 500 });
   return {
     child,
     exited,
