@@ -56,15 +56,19 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
     ensureSchema: () => createOnce(client, schema),
     get,
     async claim(scope, userId, customerId) {
-      // DO NOTHING waits for a rival's insert to commit, and the second statement has a snapshot that sees it.
+      // DO NOTHING waits for a rival's insert to commit, and the second statement has a snapshot that sees it. It
+      // names no columns: a rival with the same customer conflicts on both indexes, and may be met on either first.
       const won = await customerOf(
         `INSERT INTO ${table} (scope, user_id, customer_id) VALUES ($1, $2, $3)
-         ON CONFLICT (scope, user_id) DO NOTHING RETURNING customer_id`,
+         ON CONFLICT DO NOTHING RETURNING customer_id`,
         [scope, userId, customerId],
       );
       const winner = won ?? (await get(scope, userId));
       if (winner) return winner;
-      throw new Error('The row of this user was deleted while its customer was being claimed.');
+      throw new Error(
+        'Another user of this scope holds the customer already, and they are unique; or the row of this user was ' +
+          'deleted while its customer was being claimed.',
+      );
     },
     async replace(scope, userId, expectedOld, next) {
       const changed = await customerOf(

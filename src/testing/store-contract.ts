@@ -101,6 +101,17 @@ const CONTRACT: Record<string, (store: CustomerStore, scope: string) => Promise<
     deepStrictEqual([...new Set(told)], [winner]);
   },
 
+  async 'claims of the same customer at once all win'(store, scope) {
+    const users = range(10).map((n) => `user-${n}`);
+    const told = await Promise.all(
+      range(5).flatMap(() => users.map(async (user) => store.claim(scope, user, `cus_of_${user}`))),
+    );
+    deepStrictEqual(
+      told,
+      range(5).flatMap(() => users.map((user) => `cus_of_${user}`)),
+    );
+  },
+
   async 'two scopes never meet'(store, scope) {
     await store.claim(scope, 'ada', 'cus_test');
     ok(isNone(await store.get(`${scope}:`, 'ada')));
