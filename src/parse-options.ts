@@ -14,7 +14,8 @@ import {
 } from './option-values.js';
 import type { Awaitable, CustomerSessionRouterOptions, ResolveCustomer, StripeClient } from './options.js';
 import type { AnswerFormat } from './problem.js';
-import { createStripe, keyModeOf } from './stripe/client.js';
+import { createStripe, keyModeOf, postSessionOf } from './stripe/client.js';
+import type { PostSession } from './stripe/session-call.js';
 
 /** The options, checked and complete; what requests read. */
 export interface Config<User> {
@@ -22,7 +23,8 @@ export interface Config<User> {
   readonly components: Components | ((user: User, req: Request) => Awaitable<Components>);
   readonly authenticate: (req: Request) => Awaitable<User | null | undefined>;
   readonly stripe: StripeClient;
-  readonly hostClient: boolean;
+  /** Of a client made by `createStripe`; a host's own has none. */
+  readonly postSession: PostSession | undefined;
   readonly format: AnswerFormat;
   readonly allowedOrigins: ReadonlySet<string>;
   readonly allowNonBrowser: boolean;
@@ -85,7 +87,7 @@ export function parseOptions<User>(options: CustomerSessionRouterOptions<User>):
     components: parseComponentsOption(options.components),
     authenticate: optionalFunction('authenticate', options.authenticate) ?? userOf<User>,
     stripe,
-    hostClient: key === undefined,
+    postSession: postSessionOf(stripe),
     format: parseFormat(options.format),
     allowedOrigins: parseOrigins(options.allowedOrigins),
     allowNonBrowser: boolean('allowNonBrowser', options.allowNonBrowser, DEFAULTS.allowNonBrowser),

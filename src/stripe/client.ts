@@ -1,6 +1,9 @@
 import StripeNode, { type Stripe } from 'stripe';
+import type { ConnectScope } from '../options.js';
 import { parseConfig, type StripeConfig } from './client-config.js';
-import { StripeTransport } from './transport.js';
+import type { PostSession } from './session-call.js';
+import { sessionRequestWriter } from './session-request.js';
+import { hostHeader, StripeTransport } from './transport.js';
 
 /** What `createStripe` adds to stripe-node's client. */
 export interface StripeConnections {
@@ -26,7 +29,7 @@ export interface KeyMode {
 
 const KEYS_PAGE = 'https://dashboard.stripe.com/apikeys';
 
-const modes = new WeakMap<object, KeyMode>();
+const ownClients = new WeakMap<object, { mode: KeyMode; postSession: PostSession }>();
 
 /**
  * A stripe-node client on our transport: total deadlines, at most two requests per call with one idempotency key, warm
@@ -53,7 +56,17 @@ export function createStripe(key: string, config: StripeConfig = {}): OwnStripe 
     host: config.host ?? 'api.stripe.com',
     port: Number(config.port ?? 443),
   };
-  modes.set(stripe, modeOf(key, config));
+  const write = sessionRequestWriter({
+    host: hostHeader(target),
+    key,
+    apiVersion: stripe.getApiField('version'),
+    userAgent: userAgentOf(config),
+    ...connectOf(config),
+  });
+  ownClients.set(stripe, {
+    mode: modeOf(key, config),
+    postSession: (form, connect, timeoutMs) => transport.send(target, write(form, connect), timeoutMs),
+  });
   return Object.assign(stripe, {
     warmUp: (connections = 1) => transport.warmUp(target, connections),
     close: () => transport.close(),
@@ -64,12 +77,12 @@ export function createStripe(key: string, config: StripeConfig = {}): OwnStripe 
 
 /** What the key of a client made by `createStripe` says; `undefined` for any other client. */
 export function keyModeOf(stripe: object): KeyMode | undefined {
-  return modes.get(stripe);
+  return ownClients.get(stripe)?.mode;
 }
 
-/** Whether `createStripe` made this client (`own`), or the host did. */
-export function stripeClientKind(stripe: object): 'own' | 'host' {
-  return modes.has(stripe) ? 'own' : 'host';
+/** How the router asks for sessions over a client made by `createStripe`; `undefined` for any other client. */
+export function postSessionOf(stripe: object): PostSession | undefined {
+  return ownClients.get(stripe)?.postSession;
 }
 
 // Says nothing of the key itself, whatever it is.
@@ -99,4 +112,19 @@ function modeOf(key: string, { stripeAccount, stripeContext }: StripeConfig): Ke
   if (mode === undefined) return { livemode: undefined, scope: undefined };
   const account = stripeContext ?? stripeAccount;
   return { livemode: mode === 'live', scope: account === undefined ? mode : `${mode}:${String(account)}` };
+}
+
+// As stripe-node writes it: https://docs.stripe.com/building-plugins#setappinfo
+function userAgentOf({ appInfo }: StripeConfig): string {
+  const own = `Stripe/v1 NodeBindings/${StripeNode.PACKAGE_VERSION}`;
+  if (!appInfo) return own;
+  const { name, version, url } = appInfo;
+  return `${own} ${name}${version ? `/${version}` : ''}${url ? ` (${url})` : ''}`;
+}
+
+function connectOf({ stripeAccount, stripeContext }: StripeConfig): ConnectScope {
+  return {
+    ...(stripeAccount ? { stripeAccount } : {}),
+    ...(stripeContext ? { stripeContext: String(stripeContext) } : {}),
+  };
 }

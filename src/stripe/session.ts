@@ -4,7 +4,14 @@ import type { Deadline } from '../deadline.js';
 import type { Trace } from '../events.js';
 import type { StripeClient } from '../options.js';
 import { Problem } from '../problem.js';
-import { attemptsOf, optional, problemFromStripe, requestId } from './failures.js';
+import { optional, problemFromStripe, requestId } from './failures.js';
+import {
+  type CallStripe,
+  callHostClient,
+  callOverTransport,
+  type PostSession,
+  type StripeAnswer,
+} from './session-call.js';
 import { type Slot, Slots } from './slots.js';
 
 /** What a caller is answered with, and what an event may tell. The secret lives here and in the answer only. */
@@ -28,8 +35,9 @@ export interface SessionRequest {
 
 export interface SessionConfig {
   readonly stripe: StripeClient;
-  /** The client was not made by `createStripe`: its retries and its timeout are its own. */
-  readonly hostClient: boolean;
+  /** Of a client made by `createStripe`. Without it the client is the host's: its retries and time-out are its own. */
+  readonly postSession: PostSession | undefined;
+  readonly components: Components | ((...args: never[]) => unknown);
   readonly maxInFlight: number;
   readonly maxWaiting: number;
 }
@@ -46,7 +54,19 @@ const HOST_CALL_LOST_MS = 300_000;
 /** Creates sessions through one set of slots. Nothing is cached, coalesced or given a stable key (H10). */
 export function sessionCreator(config: SessionConfig) {
   const slots = new Slots(config);
-  const client = { create: createMethodOf(config), hostClient: config.hostClient };
+  const callStripe = stripeCaller(config);
+  const longestCallMs = config.postSession ? undefined : HOST_CALL_LOST_MS;
+
+  // The slot is held until the call has really ended, which may be after the deadline.
+  async function callWithin(slot: Slot, { customer, components, deadline }: SessionRequest) {
+    const lost = longestCallMs && setTimeout(() => slot.release(), longestCallMs).unref();
+    try {
+      return await callStripe({ customer, components, timeoutMs: deadline.leftMs() });
+    } finally {
+      clearTimeout(lost);
+      slot.release();
+    }
+  }
 
   return async function createSession(request: SessionRequest): Promise<Session> {
     const slot = await slots.acquire(request.deadline.leftMs());
@@ -57,7 +77,7 @@ export function sessionCreator(config: SessionConfig) {
     }
     const startedAt = performance.now();
     try {
-      const answer = await request.deadline.within(callStripe(client, request, slot));
+      const answer = await request.deadline.within(callWithin(slot, request));
       return checkAnswer(answer, request);
     } catch (error) {
       throw error instanceof Problem ? error : problemFromStripe(error);
@@ -67,66 +87,28 @@ export function sessionCreator(config: SessionConfig) {
   };
 }
 
-// The slot is held until the call has really ended, which may be after the deadline.
-async function callStripe(
-  { create, hostClient }: Client,
-  request: SessionRequest,
-  slot: Slot,
-): Promise<unknown> {
-  const { customer, components, deadline } = request;
-  const params = { [customer.parameter]: customer.id, components };
-  const options = {
-    ...customer.connect,
-    timeout: deadline.leftMs(),
-    // Of a host's own client: at most two attempts, which share the idempotency key that stripe-node gives them.
-    ...(hostClient ? { maxNetworkRetries: 1 } : {}),
-  };
-  const lost = hostClient ? setTimeout(() => slot.release(), HOST_CALL_LOST_MS).unref() : undefined;
-  try {
-    return await create(params, options);
-  } finally {
-    clearTimeout(lost);
-    slot.release();
-  }
-}
-
-type RawRequest = (method: string, path: string, params: object, options: object) => Promise<unknown>;
-
-interface Client {
-  readonly create: (params: object, options: object) => Promise<unknown>;
-  readonly hostClient: boolean;
-}
-
-// The same request by either way. A method of a resource also takes a stack trace for every call that goes well: a
-// sixth of the time that a whole request costs (bench/README.md). A host's client is called as its types promise.
-function createMethodOf({ stripe, hostClient }: SessionConfig): Client['create'] {
-  if (!hostClient && 'rawRequest' in stripe && typeof stripe.rawRequest === 'function') {
-    const raw = stripe as StripeClient & { rawRequest: RawRequest };
-    return (params, options) => raw.rawRequest('POST', '/v1/customer_sessions', params, options);
-  }
-  return (params, options) => stripe.customerSessions.create(params as never, options as never);
+function stripeCaller({ stripe, postSession, components }: SessionConfig): CallStripe {
+  if (!postSession) return callHostClient(stripe);
+  return callOverTransport(postSession, typeof components === 'function' ? undefined : components);
 }
 
 // H12. An answer that does not fit is dropped whole: its secret may open someone else's payment methods.
-function checkAnswer(answer: unknown, request: SessionRequest): Session {
-  if (!isObject(answer)) throw new Problem('stripe_unavailable');
-  const { lastResponse } = answer;
-  const { statusCode, requestId: id, headers } = isObject(lastResponse) ? lastResponse : {};
-  if (typeof statusCode === 'number' && statusCode >= 300)
-    throw problemFromStripe({ statusCode, requestId: id });
-  const stripe = {
+function checkAnswer(answer: StripeAnswer | undefined, request: SessionRequest): Session {
+  if (answer === undefined) throw new Problem('stripe_unavailable');
+  const { status, body } = answer;
+  const { client_secret: clientSecret, expires_at: expiresAt, livemode } = body;
+  request.trace.note({
     stripeStatus: 200,
-    ...optional('stripeRequestId', requestId(id)),
-    ...optional('attempts', isObject(headers) ? attemptsOf(headers) : undefined),
-  };
-  const { client_secret: clientSecret, expires_at: expiresAt, livemode } = answer;
-  request.trace.note({ ...stripe, ...(typeof livemode === 'boolean' ? { livemode } : {}) });
+    ...optional('stripeRequestId', requestId(answer.requestId)),
+    ...optional('attempts', answer.attempts),
+    ...(typeof livemode === 'boolean' ? { livemode } : {}),
+  });
   const fits =
-    (statusCode === undefined || statusCode === 200) &&
-    answer.object === 'customer_session' &&
-    answer[request.customer.parameter] === request.customer.id &&
+    (status === undefined || status === 200) &&
+    body.object === 'customer_session' &&
+    body[request.customer.parameter] === request.customer.id &&
     (request.livemode === undefined || livemode === request.livemode);
-  if (!fits || !isSecret(clientSecret) || !isExpiry(expiresAt, answer.created)) {
+  if (!fits || !isSecret(clientSecret) || !isExpiry(expiresAt, body.created)) {
     throw new Problem('stripe_mismatch');
   }
   return { clientSecret, expiresAt, customer: request.customer.id };
@@ -141,8 +123,4 @@ function isExpiry(value: unknown, created: unknown): value is number {
   if (typeof value !== 'number' || !Number.isInteger(value)) return false;
   if (value < YEAR_2001_S || value >= YEAR_2286_S) return false;
   return typeof created !== 'number' || (value > created && value - created <= LONGEST_LIFE_S);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

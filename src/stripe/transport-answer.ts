@@ -8,7 +8,7 @@ export interface HttpClientResponse {
   getHeaders(): Record<string, string>;
   getRawResponse(): object;
   toStream(onComplete: () => void): never;
-  toJSON(): Promise<object>;
+  toJSON(): Promise<Record<string, unknown>>;
 }
 
 // What stripe-node reads, or a caller may want. Nothing else of an answer's head is passed on.
@@ -66,7 +66,7 @@ function parseObject(body: Buffer | undefined): Record<string, unknown> | string
   }
 }
 
-function errorBody(status: number, error: unknown): object {
+function errorBody(status: number, error: unknown): Record<string, unknown> {
   // OAuth's errors are a word; stripe-node makes their class from it.
   if (typeof error === 'string' && WORD.test(error)) return { error };
   const kept: Record<string, string> = { type: 'api_error' };
@@ -81,7 +81,11 @@ function errorBody(status: number, error: unknown): object {
   return { error: { ...kept, message: `Stripe answered ${status} (${details})` } };
 }
 
-function response(status: number, headers: Record<string, string>, body: object): HttpClientResponse {
+function response(
+  status: number,
+  headers: Record<string, string>,
+  body: Record<string, unknown>,
+): HttpClientResponse {
   return {
     getStatusCode: () => status,
     getHeaders: () => headers,

@@ -61,7 +61,7 @@ export class StripeTransport {
   }
 
   // Eight parameters: the signature is stripe-node's.
-  async makeRequest(
+  makeRequest(
     host: string,
     port: string | number,
     path: string,
@@ -71,17 +71,17 @@ export class StripeTransport {
     protocol: string,
     timeout: number,
   ): Promise<HttpClientResponse> {
+    const target = { protocol, host, port: Number(port) };
+    const list = headerList(method, hostHeader(target), headers);
+    return this.send(target, { method, path, headers: list, body: requestData ?? '' }, timeout);
+  }
+
+  /** One call that is written out, `Host` and all; `timeoutMs` is for the whole of it, retry included. */
+  async send(target: Origin, outgoing: Outgoing, timeoutMs: number): Promise<HttpClientResponse> {
     if (this.#closed) throw new StripeTransportError('ECLOSED', 'CLOSED', 0);
     this.#active += 1;
     try {
-      const target = { protocol, host, port: Number(port) };
-      const outgoing = {
-        method,
-        path,
-        headers: headerList(method, hostHeader(target), headers),
-        body: requestData ?? '',
-      };
-      return await this.#send(this.#poolOf(target), outgoing, Math.min(timeout, LONGEST_TIMER_MS));
+      return await this.#attempts(this.#poolOf(target), outgoing, Math.min(timeoutMs, LONGEST_TIMER_MS));
     } finally {
       this.#active -= 1;
       if (this.#active === 0) this.#drained?.();
@@ -109,7 +109,7 @@ export class StripeTransport {
     for (const pool of this.#pools.values()) pool.destroy();
   }
 
-  async #send(pool: ConnectionPool, outgoing: Outgoing, budgetMs: number): Promise<HttpClientResponse> {
+  async #attempts(pool: ConnectionPool, outgoing: Outgoing, budgetMs: number): Promise<HttpClientResponse> {
     const endsAt = performance.now() + budgetMs;
     const { attemptTimeoutMs, maxNetworkRetries } = this.#settings;
     let leftMs = budgetMs;
@@ -172,10 +172,15 @@ function backoffMs(): number {
   return BACKOFF_MS.least + Math.random() * (BACKOFF_MS.most - BACKOFF_MS.least);
 }
 
-// RFC 9110 section 7.2: the port only where it is not the scheme's own.
-function hostHeader({ protocol, host, port }: Origin): string {
+/** RFC 9110 section 7.2: the port only where it is not the scheme's own. */
+export function hostHeader({ protocol, host, port }: Origin): string {
   const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   return port === (protocol === 'https' ? 443 : 80) ? name : `${name}:${port}`;
+}
+
+/** One for each call (H10), shared by its two attempts. */
+export function newIdempotencyKey(): string {
+  return `express-stripe-customer-session-${randomUUID()}`;
 }
 
 function headerList(method: string, host: string, headers: RequestHeaders): string[] {
@@ -188,7 +193,6 @@ function headerList(method: string, host: string, headers: RequestHeaders): stri
     for (const one of Array.isArray(value) ? value : [value]) list.push(name, String(one));
   }
   // Older majors of stripe-node set no key when they are told not to retry; our retry needs one.
-  if (method === 'POST' && !hasKey)
-    list.push('Idempotency-Key', `express-stripe-customer-session-${randomUUID()}`);
+  if (method === 'POST' && !hasKey) list.push('Idempotency-Key', newIdempotencyKey());
   return list;
 }
