@@ -66,12 +66,6 @@ export const rivals: Record<string, StartRival> = {
     const create = await createWithoutStripeNode(upstreamPort);
     return listen(createServer(appThat(create)));
   },
-  'router without stripe-node': async ({ upstreamPort }) => {
-    const create = await createWithoutStripeNode(upstreamPort);
-    const app = expressApp();
-    app.use('/customer-session', routerOver({ customerSessions: { create } } as never, await importBuilt()));
-    return listen(createServer(app));
-  },
   'express + transport + stripe-node': async ({ upstreamPort }) => {
     const { createStripe } = await importBuilt();
     const stripe = createStripe(KEY, { host: 'localhost', port: upstreamPort });

@@ -6,13 +6,7 @@ import type { Rival, World } from '../world.js';
 
 const IN_FLIGHT = 32;
 const RIVALS = ['floor', 'guide', 'guide + helmet + rate limit', 'fastify', 'hono', 'router'];
-const LAYERS = [
-  'floor',
-  'express + transport',
-  'express + transport + stripe-node',
-  'router without stripe-node',
-  'router',
-];
+const LAYERS = ['floor', 'express + transport', 'express + transport + stripe-node', 'router'];
 
 export interface CpuSettings {
   /** How often every rival is started anew: what the compiler makes of a process differs from one to the next. */

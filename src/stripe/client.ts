@@ -34,7 +34,8 @@ const ownClients = new WeakMap<object, { mode: KeyMode; postSession: PostSession
 /**
  * A stripe-node client on our transport: total deadlines, at most two requests per call with one idempotency key, warm
  * connections, and errors that hold no secret. It is made for calls about one object: answers over 64 KiB and streams
- * are refused, so for long lists use a plain `new Stripe(key)` beside it.
+ * are refused, so for long lists use a plain `new Stripe(key)` beside it. The router's own calls go straight to the
+ * transport: the client's `request` and `response` events do not tell of them, the router's `onEvent` does.
  * @param key - a secret key (`sk_…`) or, better, a restricted one (`rk_…`) that may create customer sessions
  * @throws {TypeError} for a missing or publishable key, and for unknown or wrong settings
  */

@@ -13,11 +13,12 @@ export interface SessionCall {
   readonly timeoutMs: number;
 }
 
-/** What came back, as far as anybody reads it; `undefined` where a host's client does not tell. */
+/** What came back, as far as anybody reads it; a host's client may not tell the status. */
 export interface StripeAnswer {
-  readonly status: unknown;
+  readonly status: number | undefined;
   readonly requestId: unknown;
-  readonly attempts: number | undefined;
+  /** Requests made, where the transport counted them. */
+  readonly attempts?: number | undefined;
   readonly body: Record<string, unknown>;
 }
 
@@ -56,16 +57,11 @@ export function callHostClient(stripe: StripeClient): CallStripe {
     const options = { ...customer.connect, timeout: timeoutMs, maxNetworkRetries: 1 };
     const session: unknown = await stripe.customerSessions.create(params as never, options as never);
     if (!isObject(session)) return undefined;
-    const {
-      statusCode: status,
-      requestId,
-      headers,
-    } = isObject(session.lastResponse) ? session.lastResponse : {};
-    const attempts = isObject(headers) ? attemptsOf(headers) : undefined;
+    const { statusCode, requestId } = isObject(session.lastResponse) ? session.lastResponse : {};
+    const status = typeof statusCode === 'number' ? statusCode : undefined;
     // Some 4xx bodies resolve like a success.
-    if (typeof status === 'number' && status >= 300)
-      throw problemFromStripe({ statusCode: status, requestId });
-    return { status, requestId, attempts, body: session };
+    if (status !== undefined && status >= 300) throw problemFromStripe({ statusCode: status, requestId });
+    return { status, requestId, body: session };
   };
 }
 

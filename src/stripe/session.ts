@@ -98,7 +98,7 @@ function checkAnswer(answer: StripeAnswer | undefined, request: SessionRequest):
   const { status, body } = answer;
   const { client_secret: clientSecret, expires_at: expiresAt, livemode } = body;
   request.trace.note({
-    stripeStatus: 200,
+    ...optional('stripeStatus', status),
     ...optional('stripeRequestId', requestId(answer.requestId)),
     ...optional('attempts', answer.attempts),
     ...(typeof livemode === 'boolean' ? { livemode } : {}),
