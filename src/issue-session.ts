@@ -64,7 +64,7 @@ export function sessionIssuer<User>(config: Config<User>) {
       components,
       deadline,
       // Plain HTTP got here only as localhost in development, where a live session has no business.
-      livemode: req.secure ? config.livemode : false,
+      livemode: config.dangerouslyAllowHttpOnLocalhost && !req.secure ? false : config.livemode,
       isWanted: () => !clientHasLeft(res),
       trace,
     });

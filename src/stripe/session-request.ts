@@ -26,10 +26,14 @@ export function sessionRequestWriter({
   userAgent,
   ...ofClient
 }: Sender): WriteSessionRequest {
-  const fixed = [
-    ...['Host', host, 'Accept', 'application/json', 'Content-Type', 'application/x-www-form-urlencoded'],
-    ...['User-Agent', userAgent, 'Stripe-Version', apiVersion, 'Authorization', `Bearer ${key}`],
-  ];
+  const fixed = Object.entries({
+    Host: host,
+    Accept: 'application/json',
+    'Content-Type': 'application/x-www-form-urlencoded',
+    'User-Agent': userAgent,
+    'Stripe-Version': apiVersion,
+    Authorization: `Bearer ${key}`,
+  }).flat();
   return function writeSessionRequest(form, connect) {
     const headers = [...fixed, 'Idempotency-Key', newIdempotencyKey(), 'Content-Length', `${form.length}`];
     const { stripeAccount, stripeContext } = { ...ofClient, ...connect };
@@ -41,16 +45,22 @@ export function sessionRequestWriter({
 
 /** `components[buy_button][enabled]=true`, as Stripe's API takes nested values. ASCII only. */
 export function formOf(params: object): string {
-  return Object.entries(params)
+  return membersOf(params)
     .flatMap(([name, value]) => fieldsOf(name, value))
     .join('&');
 }
 
-function fieldsOf(name: string, value: unknown): string[] {
+type Field = string | number | boolean | object | null | undefined;
+
+function fieldsOf(name: string, value: Field): string[] {
   if (value === undefined) return [];
-  if (typeof value !== 'object' || value === null)
-    return [`${encoded(name)}=${encoded(String(value ?? ''))}`];
-  return Object.entries(value).flatMap(([member, inner]) => fieldsOf(`${name}[${member}]`, inner));
+  if (value === null) return [`${encoded(name)}=`];
+  if (typeof value !== 'object') return [`${encoded(name)}=${encoded(String(value))}`];
+  return membersOf(value).flatMap(([member, inner]) => fieldsOf(`${name}[${member}]`, inner));
+}
+
+function membersOf(value: object): [name: string, value: Field][] {
+  return Object.entries(value);
 }
 
 // Brackets may stay as they are, and are what a reader of Stripe's request log is used to.

@@ -66,7 +66,7 @@ describeWith(['postgres'], 'postgresStore on a Postgres server', () => {
     for (let round = 0; round < 50; round += 1) {
       const customers = Array.from({ length: 20 }, (_, index) => `cus_${round}x${index}`);
       const claims = customers.map((customer) =>
-        Promise.all(stores.map((store) => store.claim(scope, `user of ${customer}`, customer))),
+        Promise.all(stores.map(async (store) => store.claim(scope, `user of ${customer}`, customer))),
       );
       expect(await Promise.all(claims)).toEqual(customers.map((customer) => stores.map(() => customer)));
     }

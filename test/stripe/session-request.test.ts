@@ -22,16 +22,15 @@ function withoutOwnWays({ line, headers, body }: Heard): Heard {
   return { line, body, headers: { ...rest, 'user-agent': rest['user-agent']?.split(' AIAgent/')[0] ?? '' } };
 }
 
-const server = createServer(async (request, response) => {
-  const { method, url, httpVersion, headers } = request;
-  heard.push({
-    line: `${method} ${url} HTTP/${httpVersion}`,
-    headers: headers as Record<string, string>,
-    body: await text(request),
-  });
-  response.setHeader('Content-Type', 'application/json').end('{"object":"customer_session"}');
-});
 const heard: Heard[] = [];
+const server = createServer((request, response) => {
+  const { method, url, httpVersion, headers } = request;
+  void text(request).then((body) => {
+    const line = `${method} ${url} HTTP/${httpVersion}`;
+    heard.push({ line, headers: headers as Record<string, string>, body });
+    response.setHeader('Content-Type', 'application/json').end('{"object":"customer_session"}');
+  });
+});
 
 beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'));
 afterAll(() => server.close());
