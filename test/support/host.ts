@@ -78,6 +78,8 @@ export async function startHost(settings: HostSettings = {}): Promise<TestHost> 
     }),
   );
   const server = settings.plain ? createHttpServer(app) : createHttpsServer(await localCertificate(), app);
+  // A connection that is closed as a request goes out on it would be taken for a fault of the router's.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const authority = `localhost:${(server.address() as AddressInfo).port}`;
   return {

@@ -64,6 +64,8 @@ async function main(settings: HostProcessSettings): Promise<void> {
     }),
   );
   const server = app.listen(0, '127.0.0.1');
+  // A connection that is closed as a request goes out on it would be taken for a fault of the router's.
+  server.keepAliveTimeout = PATIENCE_MS;
   await once(server, 'listening');
   process.send?.((server.address() as AddressInfo).port);
   process.once('disconnect', () => process.exit());
