@@ -126,6 +126,6 @@ export function optional<Key extends string, Value>(
   return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: Value });
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }

@@ -1,7 +1,7 @@
 import type { Components } from '../components.js';
 import type { Customer } from '../customer-ref.js';
 import type { ConnectScope, StripeClient } from '../options.js';
-import { attemptsOf, problemFromStripe } from './failures.js';
+import { attemptsOf, isObject, problemFromStripe } from './failures.js';
 import { formOf } from './session-request.js';
 import type { HttpClientResponse } from './transport-answer.js';
 
@@ -63,8 +63,4 @@ export function callHostClient(stripe: StripeClient): CallStripe {
     if (status !== undefined && status >= 300) throw problemFromStripe({ statusCode: status, requestId });
     return { status, requestId, body: session };
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
