@@ -140,7 +140,7 @@ function routerOver(
 async function createWithoutStripeNode(upstreamPort: number): Promise<() => Promise<object>> {
   const { StripeTransport } = (await import(
     path.join(built, 'stripe', 'transport.js')
-  )) as typeof import('../src/stripe/transport.js');
+  )) as typeof import('../src/stripe/transport/http-client.js');
   const caps = { attemptTimeoutMs: 3_500, keepAliveMs: 60_000, maxSockets: 256, maxNetworkRetries: 1 };
   const transport = new StripeTransport(caps);
   const target = ['localhost', upstreamPort, '/v1/customer_sessions', 'POST'] as const;

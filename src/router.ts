@@ -1,16 +1,16 @@
 import { type Response, Router } from 'express';
-import { answerSession, clientHasLeft } from './answer.js';
-import { startDeadline } from './deadline.js';
-import { startTrace, type Trace } from './events.js';
-import { setResponseHeaders } from './http/headers.js';
-import { requirePost } from './http/method.js';
-import { requireSameOrigin } from './http/origin.js';
-import { requireTls } from './http/tls.js';
-import { sessionIssuer } from './issue-session.js';
-import type { CustomerSessionRouterOptions, RequestUser } from './options.js';
-import { type Config, mountedUncalled, parseOptions } from './parse-options.js';
-import { answerProblem, Problem } from './problem.js';
-import type { Session } from './stripe/session.js';
+import { startDeadline } from './core/deadline.js';
+import { startTrace, type Trace } from './core/events.js';
+import { answerProblem, Problem } from './core/problem.js';
+import { setResponseHeaders } from './guards/headers.js';
+import { requirePost } from './guards/method.js';
+import { requireSameOrigin } from './guards/origin.js';
+import { requireTls } from './guards/tls.js';
+import { sessionIssuer } from './issuer.js';
+import { type Config, mountedUncalled, parseOptions } from './options/parse.js';
+import type { CustomerSessionRouterOptions, RequestUser } from './options/router-options.js';
+import { answerSession, clientHasLeft } from './reply.js';
+import type { Session } from './stripe/create-session.js';
 
 /**
  * An Express router that answers POST on its mount path with a new Stripe Customer Session for the signed-in

@@ -1,7 +1,7 @@
 import express from 'express';
 import helmet from 'helmet';
 import request from 'supertest';
-import { stripeCspDirectives } from '../src/http/csp.js';
+import { stripeCspDirectives } from '../src/csp.js';
 
 async function policyWith(directives: ReturnType<typeof stripeCspDirectives>): Promise<string[]> {
   const app = express();

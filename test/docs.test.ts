@@ -50,7 +50,7 @@ describe('everything public is documented', () => {
   const readme = read('README.md');
 
   it('each problem code has a heading, and each heading is a code', () => {
-    const catalogue = /const CATALOGUE = \{([\s\S]*?)\n\}/.exec(read('src/problem.ts'))?.[1] ?? '';
+    const catalogue = /const CATALOGUE = \{([\s\S]*?)\n\}/.exec(read('src/core/problem.ts'))?.[1] ?? '';
     const codes = [...catalogue.matchAll(/^ {2}(\w+): \{/gm)].map(([, code]) => code);
     const headings = [...read('docs/problems.md').matchAll(/^## (\w+)$/gm)].map(([, heading]) => heading);
     expect(codes.length).toBeGreaterThan(10);
@@ -60,7 +60,8 @@ describe('everything public is documented', () => {
 
   it('each option and each member of an event is in the README', () => {
     const options =
-      /interface CustomerSessionRouterOptions[\s\S]*?\n\}/.exec(read('src/options.ts'))?.[0] ?? '';
+      /interface CustomerSessionRouterOptions[\s\S]*?\n\}/.exec(read('src/options/router-options.ts'))?.[0] ??
+      '';
     const names = [...options.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name);
     expect(names).toHaveLength(14);
     for (const name of names) expect(readme).toContain(`| \`${name}\` |`);
@@ -68,7 +69,7 @@ describe('everything public is documented', () => {
       ...(/interface CustomerSessionEvent[\s\S]*?\n\}/.exec(read('src/events.ts'))?.[0] ?? '').matchAll(
         /readonly (\w+)\??:/g,
       ),
-      ...(/interface StripeTrace[\s\S]*?\n\}/.exec(read('src/problem.ts'))?.[0] ?? '').matchAll(
+      ...(/interface StripeTrace[\s\S]*?\n\}/.exec(read('src/core/problem.ts'))?.[0] ?? '').matchAll(
         /^ {2}(\w+)\?:/gm,
       ),
     ].map(([, name]) => name);

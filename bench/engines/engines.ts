@@ -42,7 +42,7 @@ export const engines: Record<string, (port: number) => Send> = {
       });
   },
 
-  // What src/stripe/transport-exchange.ts does.
+  // What src/stripe/transport/exchange.ts does.
   'node:http over our connections'(port) {
     const idle: TLSSocket[] = [];
     class HandOver extends Agent {

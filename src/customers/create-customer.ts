@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Problem } from '../problem.js';
+import { Problem } from '../core/problem.js';
 import { problemFromStripe } from '../stripe/failures.js';
 
 /** The part of a Stripe client that the directory calls. Any major version of stripe-node has it. */

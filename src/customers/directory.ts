@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
-import { describe } from '../config-error.js';
-import type { Awaitable } from '../options.js';
-import { Problem } from '../problem.js';
+import { describe } from '../core/config-error.js';
+import { Problem } from '../core/problem.js';
+import type { Awaitable } from '../options/router-options.js';
 import { createCustomer, isDeletedAtStripe } from './create-customer.js';
 import {
   type CustomerDirectoryOptions,

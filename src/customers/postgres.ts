@@ -1,4 +1,4 @@
-import { configError, refuseUnknownKeys } from '../config-error.js';
+import { configError, refuseUnknownKeys } from '../core/config-error.js';
 import type { CustomerStore } from './store.js';
 
 /** What `postgresStore` needs of a client: a `Pool` of `pg`, a `PGlite`, or anything of this shape. */

@@ -1,4 +1,4 @@
-import { configError, refuseUnknownKeys } from '../config-error.js';
+import { configError, refuseUnknownKeys } from '../core/config-error.js';
 import type { CustomerStore } from './store.js';
 
 /** What `redisStore` needs of a node-redis client, client pool or cluster. */

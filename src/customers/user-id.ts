@@ -1,4 +1,4 @@
-import { configError, describe } from '../config-error.js';
+import { configError, describe } from '../core/config-error.js';
 
 const LONGEST_BYTES = 255;
 // Control characters, line and paragraph separators, and halves of a surrogate pair: UTF-8 has no bytes for the

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { configError, refuseUnknownKeys } from '../config-error.js';
-import type { TransportSettings } from './transport.js';
-import type { CertificateAuthorities } from './transport-connect.js';
+import { configError, refuseUnknownKeys } from '../core/config-error.js';
+import type { CertificateAuthorities } from './transport/connect.js';
+import type { TransportSettings } from './transport/http-client.js';
 
 /**
  * stripe-node's own settings, without those that our transport answers for. Written out, since its majors declare

@@ -1,9 +1,9 @@
 import StripeNode, { type Stripe } from 'stripe';
-import type { ConnectScope } from '../options.js';
+import type { ConnectScope } from '../options/router-options.js';
 import { parseConfig, type StripeConfig } from './client-config.js';
 import type { PostSession } from './session-call.js';
 import { sessionRequestWriter } from './session-request.js';
-import { hostHeader, StripeTransport } from './transport.js';
+import { hostHeader, StripeTransport } from './transport/http-client.js';
 
 /** What `createStripe` adds to stripe-node's client. */
 export interface StripeConnections {

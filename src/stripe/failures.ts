@@ -1,4 +1,4 @@
-import { Problem, type StripeTrace } from '../problem.js';
+import { Problem, type StripeTrace } from '../core/problem.js';
 
 /** The facts of a failed Stripe call, copied one by one: the error itself holds keys, headers and bodies. */
 interface StripeFailure extends StripeTrace {

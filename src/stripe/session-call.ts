@@ -1,9 +1,9 @@
-import type { Components } from '../components.js';
-import type { Customer } from '../customer-ref.js';
-import type { ConnectScope, StripeClient } from '../options.js';
+import type { Components } from '../components/components.js';
+import type { Customer } from '../core/customer-ref.js';
+import type { ConnectScope, StripeClient } from '../options/router-options.js';
 import { attemptsOf, isObject, problemFromStripe } from './failures.js';
 import { formOf } from './session-request.js';
-import type { HttpClientResponse } from './transport-answer.js';
+import type { HttpClientResponse } from './transport/answer.js';
 
 /** One call for a session. */
 export interface SessionCall {

@@ -1,6 +1,6 @@
-import type { ConnectScope } from '../options.js';
-import { newIdempotencyKey } from './transport.js';
-import type { Outgoing } from './transport-exchange.js';
+import type { ConnectScope } from '../options/router-options.js';
+import type { Outgoing } from './transport/exchange.js';
+import { newIdempotencyKey } from './transport/http-client.js';
 
 /** What all requests of one client have in common. */
 export interface Sender extends ConnectScope {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { parseCustomerRef } from '../../src/customer-ref.js';
+import { parseCustomerRef } from '../../src/core/customer-ref.js';
 import { type Components, type CustomerRef, savedPaymentMethods } from '../../src/index.js';
 import { createStripe, postSessionOf } from '../../src/stripe/client.js';
 import type { StripeConfig } from '../../src/stripe/client-config.js';

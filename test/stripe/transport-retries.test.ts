@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { createStripe } from '../../src/stripe/client.js';
-import { StripeTransport } from '../../src/stripe/transport.js';
+import { StripeTransport } from '../../src/stripe/transport/http-client.js';
 import { startStripeEmulator } from '../../src/testing/index.js';
 import { answerWell, type Handler, KEY, PARAMS, startUpstream, type Upstream } from './upstream.js';
 

@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 import { type CustomerSessionEvent, customerSessionRouter, savedPaymentMethods } from '../../src/index.js';
-import type { StripeClient } from '../../src/options.js';
+import type { StripeClient } from '../../src/options/router-options.js';
 import { type Answer, call, expectResponseHeaders, fromBrowser } from './call.js';
 import { startHost } from './host.js';
 

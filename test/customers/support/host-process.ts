@@ -10,8 +10,8 @@ import { customerDirectory } from '../../../src/customers/directory.js';
 import { postgresStore } from '../../../src/customers/postgres.js';
 import { redisStore } from '../../../src/customers/redis.js';
 import type { CustomerStore } from '../../../src/customers/store.js';
-import { guardedStore } from '../../../src/http/guarded-store.js';
 import { customerSessionRouter, type RateLimitOptions, savedPaymentMethods } from '../../../src/index.js';
+import { guardedStore } from '../../../src/rate-limit/guarded-store.js';
 import { createStripe } from '../../../src/stripe/client.js';
 
 export interface HostProcessSettings {

@@ -1,9 +1,9 @@
-import type { Components } from '../components.js';
-import type { Customer } from '../customer-ref.js';
-import type { Deadline } from '../deadline.js';
-import type { Trace } from '../events.js';
-import type { StripeClient } from '../options.js';
-import { Problem } from '../problem.js';
+import type { Components } from '../components/components.js';
+import type { Customer } from '../core/customer-ref.js';
+import type { Deadline } from '../core/deadline.js';
+import type { Trace } from '../core/events.js';
+import { Problem } from '../core/problem.js';
+import type { StripeClient } from '../options/router-options.js';
 import { optional, problemFromStripe, requestId } from './failures.js';
 import {
   type CallStripe,

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
-import { type HttpClientResponse, knownHeaders, readAnswer } from './transport-answer.js';
-import { type CertificateAuthorities, Connector, type Origin, secureContext } from './transport-connect.js';
-import { StripeTransportError } from './transport-error.js';
-import { attempt, type Failure, type Incoming, type Outgoing } from './transport-exchange.js';
-import { ConnectionPool } from './transport-pool.js';
+import { type HttpClientResponse, knownHeaders, readAnswer } from './answer.js';
+import { type CertificateAuthorities, Connector, type Origin, secureContext } from './connect.js';
+import { StripeTransportError } from './error.js';
+import { attempt, type Failure, type Incoming, type Outgoing } from './exchange.js';
+import { ConnectionPool } from './pool.js';
 
 export interface TransportSettings {
   readonly attemptTimeoutMs: number;

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { Problem } from '../problem.js';
+import { Problem } from '../core/problem.js';
 
 export interface OriginPolicy {
   allowedOrigins: ReadonlySet<string>;

@@ -1,8 +1,8 @@
 import type { Request } from 'express';
-import { type Components, parseComponents } from './components.js';
-import { configError, describe, refuseUnknownKeys } from './config-error.js';
-import type { EventListener } from './events.js';
-import type { RateLimitConfig } from './http/rate-limit.js';
+import { type Components, parseComponents } from '../components/components.js';
+import { configError, describe, refuseUnknownKeys } from '../core/config-error.js';
+import type { EventListener } from '../core/events.js';
+import type { AnswerFormat } from '../core/problem.js';
 import {
   boolean,
   integer,
@@ -11,11 +11,16 @@ import {
   optionalFunction,
   parseOrigins,
   requiredFunction,
-} from './option-values.js';
-import type { Awaitable, CustomerSessionRouterOptions, ResolveCustomer, StripeClient } from './options.js';
-import type { AnswerFormat } from './problem.js';
-import { createStripe, keyModeOf, postSessionOf } from './stripe/client.js';
-import type { PostSession } from './stripe/session-call.js';
+} from '../core/values.js';
+import type { RateLimitConfig } from '../rate-limit/limiter.js';
+import { createStripe, keyModeOf, postSessionOf } from '../stripe/client.js';
+import type { PostSession } from '../stripe/session-call.js';
+import type {
+  Awaitable,
+  CustomerSessionRouterOptions,
+  ResolveCustomer,
+  StripeClient,
+} from './router-options.js';
 
 /** The options, checked and complete; what requests read. */
 export interface Config<User> {

@@ -1,4 +1,4 @@
-import { configError, describe, nearest } from './config-error.js';
+import { configError, describe, nearest } from '../core/config-error.js';
 
 /** `enabled` or `disabled`, as Stripe spells its switches. */
 export type Switch = 'enabled' | 'disabled';

@@ -1,4 +1,4 @@
-import type { ConnectScope } from './options.js';
+import type { ConnectScope } from '../options/router-options.js';
 import { Problem } from './problem.js';
 
 /** A resolved customer whose ids are known to be clean. */

@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import type { Store } from 'express-rate-limit';
-import type { Components } from './components.js';
-import type { CustomerSessionEvent } from './events.js';
-import type { AnswerFormat } from './problem.js';
+import type { Components } from '../components/components.js';
+import type { CustomerSessionEvent } from '../core/events.js';
+import type { AnswerFormat } from '../core/problem.js';
 
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | PromiseLike<T>;

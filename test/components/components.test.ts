@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { parseComponents } from '../src/components.js';
+import { parseComponents } from '../../src/components/components.js';
 import {
   activeEntitlements,
   buyButton,
@@ -10,7 +10,7 @@ import {
   mobilePaymentElement,
   pricingTable,
   savedPaymentMethods,
-} from '../src/index.js';
+} from '../../src/index.js';
 
 const SCHEMA = path.join(__dirname, '../../shared/stripe/customer-sessions.openapi.json');
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { StripeTransportError } from './transport-error.js';
-import type { Incoming } from './transport-exchange.js';
+import { StripeTransportError } from './error.js';
+import type { Incoming } from './exchange.js';
 
 /** What stripe-node's code asks of an answer; the same since its major 8. */
 export interface HttpClientResponse {

@@ -1,4 +1,4 @@
-import { configError, refuseUnknownKeys } from '../config-error.js';
+import { configError, refuseUnknownKeys } from '../core/config-error.js';
 
 /** Told once per change: from now on the limit is counted by the shared store, or by each process for itself. */
 export interface GuardedStoreEvent {

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { type RateLimitInfo, rateLimit, type Store } from 'express-rate-limit';
-import { Problem } from '../problem.js';
+import { Problem } from '../core/problem.js';
 
 export interface RateLimitConfig {
   windowMs: number;

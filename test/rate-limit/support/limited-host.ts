@@ -6,8 +6,8 @@ import { rateLimit } from 'express-rate-limit';
 import { Redis } from 'ioredis';
 import { RedisStore } from 'rate-limit-redis';
 import { createClient } from 'redis';
-import { guardedStore } from '../../../src/http/guarded-store.js';
-import type { GuardedStoreEvent } from '../../../src/http/guarded-store-options.js';
+import { guardedStore } from '../../../src/rate-limit/guarded-store.js';
+import type { GuardedStoreEvent } from '../../../src/rate-limit/guarded-store-options.js';
 
 export const LIMIT = 10;
 export const WINDOW_MS = 60_000;

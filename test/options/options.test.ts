@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import express from 'express';
-import { createStripe, customerSessionRouter, savedPaymentMethods } from '../src/index.js';
-import { DEFAULTS, parseOptions } from '../src/parse-options.js';
+import { createStripe, customerSessionRouter, savedPaymentMethods } from '../../src/index.js';
+import { DEFAULTS, parseOptions } from '../../src/options/parse.js';
 
 const good = {
   resolveCustomer: () => 'cus_1',
@@ -303,7 +303,7 @@ describe('wrong use is caught at start-up', () => {
 });
 
 describe('the documented defaults are the real ones', () => {
-  const source = readFileSync(path.join(__dirname, '../src/options.ts'), 'utf8');
+  const source = readFileSync(path.join(__dirname, '../../src/options/router-options.ts'), 'utf8');
   const tags = new Map<string, string>();
   for (const [, text = '', name = ''] of source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s+(\w+)\??:/g)) {
     const tag = /@defaultValue\s+([^@]*?)\s*(?:@|$)/.exec(text.replaceAll(/\n\s*\*/g, ' ').trim());

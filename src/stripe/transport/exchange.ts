@@ -1,7 +1,7 @@
 import { Agent, type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import type { Socket } from 'node:net';
-import { reasonOf, StripeTransportError, type TransportErrorCode } from './transport-error.js';
-import type { Connection, ConnectionPool } from './transport-pool.js';
+import { reasonOf, StripeTransportError, type TransportErrorCode } from './error.js';
+import type { Connection, ConnectionPool } from './pool.js';
 
 export interface Outgoing {
   readonly method: string;

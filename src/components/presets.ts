@@ -1,5 +1,5 @@
+import { configError, refuseUnknownKeys } from '../core/config-error.js';
 import type { AllowRedisplay, Components } from './components.js';
-import { configError, refuseUnknownKeys } from './config-error.js';
 
 /** Which saved payment methods are shown again, by the consent that they were saved with. */
 export type Redisplay = 'always' | 'limited' | 'all';

@@ -1,9 +1,9 @@
 import type { ClientRateLimitInfo, Options, Store } from 'express-rate-limit';
-import { configError } from '../config-error.js';
-import type { Awaitable } from '../options.js';
+import { configError } from '../core/config-error.js';
+import type { Awaitable } from '../options/router-options.js';
 import { type GuardConfig, type GuardedStoreOptions, parseGuardOptions } from './guarded-store-options.js';
 import { LocalCounts } from './local-counts.js';
-import { type Outcome, PatientCalls } from './patient-calls.js';
+import { type Outcome, PatientCalls } from './store-calls.js';
 
 // A key of its own: one customer's broken counter must neither close the store for all nor keep it closed.
 const PROBE_KEY = 'guarded-store-probe';

@@ -1,15 +1,15 @@
 import type { Request, Response } from 'express';
-import { clientHasLeft } from './answer.js';
-import { type Components, parseComponents } from './components.js';
-import { type Customer, parseCustomerRef } from './customer-ref.js';
-import type { Deadline } from './deadline.js';
-import type { Trace } from './events.js';
-import { customerRateLimit } from './http/rate-limit.js';
-import type { Awaitable } from './options.js';
-import type { Config } from './parse-options.js';
-import { Problem } from './problem.js';
+import { type Components, parseComponents } from './components/components.js';
+import { type Customer, parseCustomerRef } from './core/customer-ref.js';
+import type { Deadline } from './core/deadline.js';
+import type { Trace } from './core/events.js';
+import { Problem } from './core/problem.js';
+import type { Config } from './options/parse.js';
+import type { Awaitable } from './options/router-options.js';
+import { customerRateLimit } from './rate-limit/limiter.js';
+import { clientHasLeft } from './reply.js';
+import { type Session, sessionCreator } from './stripe/create-session.js';
 import { carriesStripeError } from './stripe/failures.js';
-import { type Session, sessionCreator } from './stripe/session.js';
 
 /** One request on its way. */
 export interface Exchange {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { MemoryStore, type Store } from 'express-rate-limit';
 import type { ServerProcess } from '../../examples/cluster/servers/processes.js';
 import { startRedis } from '../../examples/cluster/servers/redis.js';
-import { guardedStore } from '../../src/http/guarded-store.js';
-import { parseGuardOptions } from '../../src/http/guarded-store-options.js';
+import { guardedStore } from '../../src/rate-limit/guarded-store.js';
+import { parseGuardOptions } from '../../src/rate-limit/guarded-store-options.js';
 import { describeWith } from '../customers/support/describe-with.js';
 import { type LimitedHost, startLimitedHost } from './support/limited-host.js';
 

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { Problem } from '../problem.js';
+import { Problem } from '../core/problem.js';
 
 /** H2: a session is created, so POST only; nothing else, OPTIONS and HEAD included, gets near a callback. */
 export function requirePost(req: Request): Problem | undefined {

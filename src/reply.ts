@@ -1,6 +1,6 @@
 import type { Response } from 'express';
-import type { AnswerFormat } from './problem.js';
-import type { Session } from './stripe/session.js';
+import type { AnswerFormat } from './core/problem.js';
+import type { Session } from './stripe/create-session.js';
 
 /** H13: exactly the format's members, from validated primitives, with an exact length and no ETag. */
 export function answerSession(res: Response, session: Session, format: AnswerFormat): void {

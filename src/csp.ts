@@ -1,4 +1,4 @@
-import { configError, refuseUnknownKeys } from '../config-error.js';
+import { configError, refuseUnknownKeys } from './core/config-error.js';
 
 export interface StripeCspOptions {
   /** Also what the Address Element needs: Google Maps. Default `false`. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Connector } from './transport-connect.js';
+import type { Connector } from './connect.js';
 
 export interface PoolSettings {
   readonly maxSockets: number;
