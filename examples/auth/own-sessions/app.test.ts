@@ -1,0 +1,5 @@
+import { testSignIn } from '../support/sign-in-suite.js';
+import { createApp } from './app.js';
+import { signIn } from './sign-in.js';
+
+testSignIn('cookie sessions of your own', { createApp, signIn });
