@@ -19,7 +19,7 @@ interface Snippet {
 
 /** The blocks that name the file they are from: `<!-- path -->`, then the block. */
 const snippets: Snippet[] = documents.flatMap((document) =>
-  [...read(document).matchAll(/<!-- ([\w./-]+\.tsx?) -->\n```tsx?\n([\s\S]*?)\n```/g)].map(
+  [...read(document).matchAll(/<!-- ([\w./-]+\.(?:tsx?|[cm]js)) -->\n```(?:tsx?|js)\n([\s\S]*?)\n```/g)].map(
     ([, file = '', code = '']) => ({ document, file, code }),
   ),
 );

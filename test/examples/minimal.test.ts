@@ -5,7 +5,7 @@ import request, { type Response } from 'supertest';
 import { browserHeaders, type StripeEmulator, startStripeEmulator } from '../../src/testing/index.js';
 import { expectProblem, expectResponseHeaders } from '../support/call.js';
 
-const FILE = '../../examples/minimal/server.js';
+const FILE = '../../examples/minimal/app.js';
 const FROM_BROWSER = { ...browserHeaders('https://shop.example'), 'x-forwarded-proto': 'https' };
 
 /** An emulator that has a certificate of api.stripe.com, and every connection to there led to it. */

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { installConsumer, makeFolder, mustRun, NAME, pack, ROOT, run } from './support/consumer.js';
+import { describeOnline } from './support/describe-online.js';
 import { checkTypes, TYPE_CHECKS } from './support/type-check.js';
 
 const NODE = process.execPath;
@@ -140,21 +140,3 @@ describeOnline('a project that installs the tarball', () => {
     expect(bundle.code).not.toMatch(/\b(from|import|require\() ?["']node:|browser-external/);
   }, 60_000);
 });
-
-/** A `describe` of what needs the npm registry. Offline it is skipped under a name that says so; in CI it fails. */
-function describeOnline(name: string, body: () => void): void {
-  if (process.env.CI === 'true' || isOnline()) {
-    describe(name, body);
-    return;
-  }
-  it.skip(`${name} (needs the npm registry, which does not answer)`, () => undefined);
-}
-
-function isOnline(): boolean {
-  try {
-    execFileSync('npm', ['view', 'stripe', 'version'], { stdio: 'ignore', timeout: 20_000 });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -9,7 +9,9 @@ export const NAME = 'express-stripe-customer-session';
 const FIXTURES = path.join(ROOT, 'test/package/consumers');
 /** A page, which is compiled with the front end's tests as well. */
 export const PAGE = path.join(ROOT, 'test/client/consumer/checkout.tsx');
-const NPM_QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+const NPM_QUIET = ['--ignore-scripts', '--loglevel=error'];
+// Packages that are in npm's cache are not asked for again.
+const NPM = { npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' };
 const LIMIT_MS = 240_000;
 
 export interface Outcome {
@@ -19,7 +21,7 @@ export interface Outcome {
 
 /** Runs a program to its end; what it exits with is an outcome, not an exception. */
 export function run(command: string, args: readonly string[], cwd: string): Promise<Outcome> {
-  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', NODE_ENV: 'test' };
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', NODE_ENV: 'test', ...NPM };
   return new Promise((resolve) => {
     execFile(
       command,
