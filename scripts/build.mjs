@@ -1,7 +1,7 @@
 // Builds dist/: the server as CommonJS, the one implementation, with a generated ES module door to it, so that a
 // class is the same class through both; the front end as CommonJS for Node and as real ES modules for bundlers.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,7 @@ compile('src/client/tsconfig.esm.json');
 mkdirSync(path.join(dist, 'client-esm'), { recursive: true });
 writeFileSync(path.join(dist, 'client-esm', 'package.json'), '{ "type": "module", "sideEffects": false }\n');
 for (const door of DOORS) writeEsmDoor(door);
+dropDeclarations(path.join(dist, 'doctor'));
 
 function compile(project) {
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -50,4 +51,11 @@ function writeEsmTypes(file) {
   const relative = /(from |import\()'(\.[^']+)\.js'/g;
   writeFileSync(`${file}.d.mts`, types.replace(relative, "$1'$2.mjs'"));
   for (const [, , target] of types.matchAll(relative)) writeEsmTypes(path.join(path.dirname(file), target));
+}
+
+// A command is run, not imported.
+function dropDeclarations(folder) {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (name.endsWith('.d.ts')) rmSync(path.join(folder, name));
+  }
 }

@@ -10,7 +10,7 @@ export interface Customer {
   readonly connect: ConnectScope;
 }
 
-const CUSTOMER = /^cus_[A-Za-z0-9_]{1,248}$/;
+export const CUSTOMER_ID = /^cus_[A-Za-z0-9_]{1,248}$/;
 const ACCOUNT = /^acct_[A-Za-z0-9_]{1,248}$/;
 // A context may name a path of accounts: https://docs.stripe.com/context
 const CONTEXT = /^[A-Za-z0-9_]{1,248}(?:\/[A-Za-z0-9_]{1,248}){0,4}$/;
@@ -28,7 +28,7 @@ export function parseCustomerRef(ref: unknown): Customer {
 }
 
 function fromId(id: string, connect: ConnectScope): Customer | undefined {
-  if (CUSTOMER.test(id)) return { id, parameter: 'customer', connect };
+  if (CUSTOMER_ID.test(id)) return { id, parameter: 'customer', connect };
   if (ACCOUNT.test(id)) return { id, parameter: 'customer_account', connect };
   return undefined;
 }

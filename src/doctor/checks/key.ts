@@ -1,0 +1,106 @@
+import { isObject } from '../../core/values.js';
+import { createStripe, keyModeOf, type OwnStripe } from '../../stripe/client.js';
+import { wordOf } from '../ask.js';
+import { found, good, type Outcome, unchecked } from '../findings.js';
+
+/** No customer has an id of this form, so a session for it is always refused. */
+const NOBODY = 'cus_doctorAsksForNobody';
+
+/** What the key in the environment says of itself, and the client that may be used with it. */
+export interface KeyExam {
+  outcomes: Outcome[];
+  /** `undefined` where Stripe is not to be asked. */
+  stripe?: OwnStripe;
+}
+
+export interface KeySettings {
+  key: string | undefined;
+  production: boolean;
+  live: boolean;
+  api: URL | undefined;
+}
+
+/** The key's kind and mode; a live one is used with `--live` alone. */
+export function examineKey({ key, production, live, api }: KeySettings): KeyExam {
+  if (key === undefined || key === '') {
+    return { outcomes: [unchecked('The key and Stripe', 'STRIPE_SECRET_KEY is not set in this shell')] };
+  }
+  if (key.startsWith('pk_')) return { outcomes: [found('publishable-key', 'It begins pk_.')] };
+  const stripe = clientOf(key, api);
+  if (stripe === undefined || !/^[sr]k_/.test(key)) {
+    return { outcomes: [found('unusable-key', 'It is not of the form sk_… or rk_…, or holds white space.')] };
+  }
+  const { livemode } = keyModeOf(stripe) ?? {};
+  const kind = `a ${key.startsWith('rk_') ? 'restricted' : 'secret'} key, ${livemode ? 'live' : 'test'} mode`;
+  if (!livemode || live) return { stripe, outcomes: [good(`STRIPE_SECRET_KEY is ${kind}.`)] };
+  const outcomes = production
+    ? []
+    : [found('live-key-in-development', `It is ${kind}; NODE_ENV is not "production".`)];
+  return {
+    outcomes: [...outcomes, unchecked('Whether Stripe takes the key', 'it is a live key; add --live')],
+  };
+}
+
+function clientOf(key: string, api: URL | undefined): OwnStripe | undefined {
+  const target =
+    api === undefined
+      ? {}
+      : {
+          protocol: api.protocol === 'http:' ? ('http' as const) : ('https' as const),
+          host: api.hostname,
+          port: Number(api.port || (api.protocol === 'http:' ? 80 : 443)),
+        };
+  try {
+    return createStripe(key, target);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks for a session of a customer that cannot exist: refused for the customer, the key may create sessions. */
+export async function checkPermission(stripe: OwnStripe): Promise<Outcome[]> {
+  try {
+    await stripe.customerSessions.create({
+      customer: NOBODY,
+      components: { payment_element: { enabled: true } },
+    });
+    return [found('not-stripe', 'A session was created.')];
+  } catch (error) {
+    return [permissionOutcome(error)];
+  }
+}
+
+function permissionOutcome(error: unknown): Outcome {
+  const { statusCode, code, param } = isObject(error) ? error : {};
+  if (code === 'resource_missing' && param === 'customer')
+    return good('The key may create customer sessions.');
+  switch (statusCode) {
+    case undefined:
+      return found('stripe-unreachable', `The connection failed: ${reasonOf(error)}.`);
+    case 401:
+      return found('key-refused', 'Stripe answered 401.');
+    case 403:
+      return found('key-without-permission', 'Stripe answered 403 to POST /v1/customer_sessions.');
+    case 429:
+      return unchecked('Whether Stripe takes the key', 'Stripe answered 429: try again later');
+    default:
+      return found('stripe-refused', `Stripe answered ${String(statusCode)}${wordsOf(code, param)}.`);
+  }
+}
+
+// stripe-node keeps the error of the connection as `detail`.
+function reasonOf(error: unknown): string {
+  const detail = isObject(error) && isObject(error.detail) ? error.detail : error;
+  return wordOf(detail);
+}
+
+function wordsOf(...values: unknown[]): string {
+  const words = values.filter((value) => typeof value === 'string' && /^[\w.[\]]{1,100}$/.test(value));
+  return words.length === 0 ? '' : ` (${words.join(', ')})`;
+}
+
+/** The version of Stripe's API that stripe-node speaks. */
+export function checkApiVersion(stripe: OwnStripe): Outcome[] {
+  const version: unknown = stripe.getApiField('version');
+  return [good(`Stripe's API version is ${String(version)}.`)];
+}
