@@ -1,4 +1,4 @@
-import type { CustomerSession } from './fetch.js';
+import type { CustomerSession } from './answer.js';
 
 /**
  * The session as an option of `stripe.elements()` and `elements.update()`, and nothing else that this package

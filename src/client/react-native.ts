@@ -1,6 +1,8 @@
-import type { CustomerSession } from './fetch.js';
-import { type CustomerSessionSource, TOTAL_MS } from './source.js';
+import type { CustomerSession } from './answer.js';
+import type { CustomerSessionSource } from './source-types.js';
 import { within } from './within.js';
+
+const SHEET_WAITS_MS = 30_000;
 
 /** What `CustomerSheet.initialize({ clientSecretProvider })` of `@stripe/stripe-react-native` takes. */
 export interface CustomerSheetClientSecretProvider {
@@ -10,13 +12,13 @@ export interface CustomerSheetClientSecretProvider {
 
 /**
  * A provider for React Native's Customer Sheet. The source's router has `format: 'mobile'` (and, for bearer tokens,
- * `allowNonBrowser: true`). Each call makes a session of its own, as Stripe's mobile SDKs expect. It settles within
- * the source's `timeoutMs` and never rejects: the sheet then ends with an error of its own.
+ * `allowNonBrowser: true`). Each call makes a session of its own, as Stripe's mobile SDKs expect. It always settles, at
+ * the latest after 30 seconds, and never rejects: the sheet then ends with an error of its own.
  *
- * @param setupIntentClientSecret asks your server for the client secret of a SetupIntent; it has 5 seconds.
+ * @param setupIntentClientSecret asks your server for the client secret of a SetupIntent.
  */
 export function customerSheetClientSecretProvider(
-  source: CustomerSessionSource,
+  source: Pick<CustomerSessionSource, 'get'>,
   setupIntentClientSecret: (signal: AbortSignal) => Promise<string>,
 ): CustomerSheetClientSecretProvider {
   // What the sheet is given when there is nothing to give. It waits for ever when a provider rejects, and on
@@ -25,18 +27,20 @@ export function customerSheetClientSecretProvider(
   // These have the right form and belong to nobody, so Stripe refuses them and the sheet ends with its own error.
   return {
     async provideCustomerSessionClientSecret() {
-      const session = await source.get();
+      const session = await inTime(() => source.get());
       return session?.customerId
         ? { customerId: session.customerId, clientSecret: session.clientSecret }
         : { customerId: 'cus_unavailable', clientSecret: 'cuss_secret_unavailable' };
     },
     async provideSetupIntentClientSecret() {
-      const secret = await within(TOTAL_MS, undefined, async (signal) =>
-        setupIntentClientSecret(signal),
-      ).catch(() => '');
+      const secret = await inTime(setupIntentClientSecret);
       return secret || 'seti_unavailable_secret_unavailable';
     },
   };
+}
+
+function inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+  return within(SHEET_WAITS_MS, undefined, async (signal) => work(signal)).catch(() => undefined);
 }
 
 /**

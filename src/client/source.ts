@@ -1,59 +1,31 @@
-import type { CustomerSessionError } from './errors.js';
-import { ask, type CustomerSession, type FetchCustomerSessionOptions } from './fetch.js';
+import { type CustomerSession, readSession } from './answer.js';
+import { CustomerSessionError, mayPass } from './errors.js';
+import { isPage, listenToPage, tellSignOut, tellUser } from './page.js';
+import { requestPatiently } from './retry.js';
+import type {
+  CustomerSessionAnswer,
+  CustomerSessionSource,
+  CustomerSessionSourceOptions,
+  CustomerSessionState,
+} from './source-types.js';
 
-export interface CustomerSessionSourceOptions
-  extends Omit<FetchCustomerSessionOptions, 'signal' | 'timeoutMs'> {
-  /**
-   * What a buyer waits at most, retries and their pauses included; then the page goes on without saved cards.
-   * Milliseconds, default 5000.
-   */
-  timeoutMs?: number | undefined;
-  /** Told why there is no session, `no_customer` included, once per failure; not told of what you cancelled. */
-  onError?: ((error: CustomerSessionError) => void) | undefined;
-}
-
-/** What a source holds just now; each change is a new object. */
-export interface CustomerSessionState {
-  /**
-   * `loading`: no answer yet. `ready`: a session. `unavailable`: none could be had, go on without.
-   * `idle`: signed out, by `invalidate()` or a renewal that met a 401; nothing is asked until somebody does.
-   */
-  readonly status: 'loading' | 'ready' | 'unavailable' | 'idle';
-  readonly session: CustomerSession | null;
-  /** Why there is none, or why the last renewal failed while the session at hand is still good. */
-  readonly error: CustomerSessionError | null;
-}
-
-export interface CustomerSessionSource {
-  /**
-   * A session, or `null` when none could be had: it never rejects. Calls at the same time share one request.
-   * A session is made anew for each render that asks, unless a subscriber on this page is using one now.
-   */
-  readonly get: () => Promise<CustomerSession | null>;
-  /** Gives up the request under way, if any, and asks anew. Never rejects. */
-  readonly refresh: () => Promise<CustomerSession | null>;
-  /** Sign-out: forgets the session, and drops the answers still on their way. Asks for nothing. */
-  readonly invalidate: () => void;
-  /**
-   * Holds a session for as long as it is subscribed: asks for one at once, and for the next when less than a
-   * minute is left. The last one to leave cancels what is under way and forgets the session.
-   */
-  readonly subscribe: (listener: () => void) => () => void;
-  /** The state that subscribers are told of; the same object until it changes. */
-  readonly getSnapshot: () => CustomerSessionState;
-}
-
-/** What a buyer waits for a session at most, in milliseconds. */
-export const TOTAL_MS = 5_000;
+// What a buyer waits for a session at most.
+const TOTAL_MS = 5_000;
 const RENEW_BEFORE_MS = 60_000;
-// One timer for half an hour would not count the hours that a laptop sleeps: look at the clock now and then.
-const LOOK_EVERY_MS = 15_000;
+const EMPTY: CustomerSessionState = {
+  status: 'loading',
+  session: null,
+  error: null,
+  refreshing: false,
+  signOuts: 0,
+};
 
 /**
  * A source of Customer Sessions for one page: make it once, outside of what renders. It keeps a session in memory
  * only, and only while something on the page uses it.
  *
  * @param url where the router is mounted, for example `/customer-session`.
+ * @throws {TypeError} for an `initial` that `toAnswer()` did not give.
  */
 export function createCustomerSessionSource(
   url: string | URL,
@@ -62,96 +34,130 @@ export function createCustomerSessionSource(
   return new Source(url, options);
 }
 
+/** A request under way. */
+interface Flight {
+  readonly controller: AbortController;
+  readonly answer: Promise<CustomerSession | null>;
+}
+
 class Source implements CustomerSessionSource {
-  readonly #url: string | URL;
+  readonly #url: string;
   readonly #options: CustomerSessionSourceOptions;
   readonly #listeners = new Set<() => void>();
-  #state: CustomerSessionState = { status: 'loading', session: null, error: null };
-  // The newest request, while it is under way, and what cancels it.
-  #flight: Promise<CustomerSession | null> | undefined;
-  #controller: AbortController | undefined;
+  #state = EMPTY;
+  #flight: Flight | undefined;
   // Subscribers, and calls under way: the session is forgotten when the last one leaves.
   #users = 0;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  // Preloaded, or come with the page: held until the first one takes it.
+  #isReserved = false;
+  #lastSecret: string | undefined;
+  #askAgainAt = 0;
+  #stopListening: (() => void) | undefined;
 
   constructor(url: string | URL, options: CustomerSessionSourceOptions) {
-    this.#url = url;
+    this.#url = String(url);
     this.#options = options;
+    if (options.user !== undefined) tellUser(this.#url, options.user);
+    if (options.initial) this.#take(options.initial);
   }
 
   getSnapshot = (): CustomerSessionState => this.#state;
 
-  get = async (): Promise<CustomerSession | null> =>
-    this.#timeLeft() > RENEW_BEFORE_MS ? this.#state.session : this.#use(this.#flight ?? this.#load());
+  get = (): Promise<CustomerSession | null> =>
+    this.#use(this.#isFresh() ? this.#state.session : (this.#flight ?? this.#load()).answer);
 
-  refresh = (): Promise<CustomerSession | null> => this.#use(this.#load());
+  preload = (): void => {
+    if (this.#isFresh() || this.#flight) return;
+    this.#isReserved = true;
+    this.#load();
+  };
 
-  invalidate = (): void => this.#forget('idle');
+  refresh = (): Promise<CustomerSession | null> => this.#use(this.#load().answer);
+
+  invalidate = (): void => {
+    this.#signOut();
+    tellSignOut(this.#url);
+  };
 
   subscribe = (listener: () => void): (() => void) => {
     const own = () => listener();
     this.#listeners.add(own);
     this.#users++;
+    this.#isReserved = false;
     // Who comes during an outage is not one more question: `unavailable` is answered once for all.
-    if (!this.#flight && !this.#state.session && !this.#state.error) void this.#load();
+    if (!this.#flight && !this.#isFresh() && !this.#state.error) this.#load();
     return () => {
       // Later, because StrictMode leaves and comes back within one task.
-      if (this.#listeners.delete(own)) setTimeout(this.#leave);
+      if (this.#listeners.delete(own)) setTimeout(() => this.#leave());
     };
   };
 
-  async #use(flight: Promise<CustomerSession | null>): Promise<CustomerSession | null> {
+  async #use(
+    answer: CustomerSession | null | Promise<CustomerSession | null>,
+  ): Promise<CustomerSession | null> {
     this.#users++;
-    const session = await flight;
+    this.#isReserved = false;
+    const session = await answer;
     this.#leave();
     return session;
   }
 
-  #leave = (): void => {
-    if (!--this.#users) this.#forget('loading');
-  };
-
-  #forget(status: 'idle' | 'loading'): void {
-    this.#stop();
-    this.#flight = undefined;
-    this.#change(status);
+  #leave(): void {
+    this.#users--;
+    if (this.#users === 0 && !this.#isReserved) this.#forget();
   }
 
-  #stop(): void {
-    clearInterval(this.#timer);
-    this.#controller?.abort();
+  #take(initial: CustomerSessionAnswer): void {
+    const session = readSession({ ...initial }, Date.now());
+    if (!session) throw new TypeError('initial: pass session.toAnswer(), not the session itself.');
+    // Unlike an answer to a request it may have waited in a cache, or in a tab that was closed meanwhile.
+    if (initial.expires_at * 1000 <= Date.now()) return;
+    this.#isReserved = true;
+    // A server renders with it and never comes back.
+    if (isPage) this.#listen();
+    this.#hold(session);
   }
 
-  #load(): Promise<CustomerSession | null> {
-    this.#stop();
-    this.#controller = new AbortController();
-    const options = { ...this.#options, signal: this.#controller.signal };
-    const flight: Promise<CustomerSession | null> = ask(this.#url, options, {
-      attempts: 3,
-      defaultMs: TOTAL_MS,
-    })
-      .then(
-        (session) => () => this.#change('ready', session),
-        (error) => () => this.#fail(error),
-      )
-      .then((land) => {
-        // Only the newest request may change anything. Who waits for one that was overtaken gets the newest answer.
-        if (this.#flight !== flight) return this.#flight ?? null;
-        this.#flight = undefined;
-        land();
-        return this.#state.session;
-      });
+  #load(): Flight {
+    this.#flight?.controller.abort();
+    const { timeoutMs = TOTAL_MS } = this.#options;
+    const { status, signOuts } = this.#state;
+    const controller = new AbortController();
+    const asked = requestPatiently(this.#url, { ...this.#options, timeoutMs, signal: controller.signal });
+    const land = (outcome: CustomerSession | CustomerSessionError) => {
+      if (this.#flight === flight) return this.#land(outcome);
+      // Overtaken by a newer request: who waits gets its answer. After a sign-out it is another user's.
+      return signOuts === this.#state.signOuts && this.#flight ? this.#flight.answer : null;
+    };
+    const flight: Flight = { controller, answer: asked.then(land, land) };
     this.#flight = flight;
-    this.#timer = setInterval(this.#look, LOOK_EVERY_MS);
-    if (this.#state.status === 'idle') this.#change('loading');
+    this.#listen();
+    if (status === 'idle') this.#change({ status: 'loading' });
+    else if (status !== 'loading') this.#change({ ...this.#state, refreshing: true });
     return flight;
+  }
+
+  #land(outcome: CustomerSession | CustomerSessionError): CustomerSession | null {
+    this.#flight = undefined;
+    if (outcome instanceof CustomerSessionError) this.#fail(outcome);
+    else if (outcome.clientSecret === this.#lastSecret) this.#fail(new CustomerSessionError('replayed', 200));
+    else this.#hold(outcome);
+    // A preload that failed is no failure of the render that will ask.
+    if (this.#users === 0 && !this.#state.session) this.#forget();
+    return this.#state.session;
+  }
+
+  #hold(session: CustomerSession): void {
+    this.#lastSecret = session.clientSecret;
+    this.#change({ status: 'ready', session });
   }
 
   #fail(error: CustomerSessionError): void {
     const { session } = this.#state;
-    if (session && error.code === 'unauthenticated') this.#change('idle');
-    else if (this.#timeLeft() > 0) this.#change('ready', session, error);
-    else this.#change('unavailable', null, error);
+    this.#askAgainAt = Date.now() + error.retryAfterMs;
+    if (session && error.code === 'unauthenticated') this.#signOut();
+    else if (this.#timeLeft() > 0) this.#change({ status: 'ready', session, error });
+    else this.#change({ status: 'unavailable', error });
     try {
       this.#options.onError?.(error);
     } catch {
@@ -159,21 +165,58 @@ class Source implements CustomerSessionSource {
     }
   }
 
-  #look = (): void => {
-    if (this.#timeLeft() < RENEW_BEFORE_MS && !this.#flight) void this.#load();
-  };
-
-  // Without a session NaN, which is neither more nor less than anything.
-  #timeLeft(): number {
-    return (this.#state.session?.expiresAt ?? Number.NaN) - Date.now();
+  #signOut(): void {
+    this.#stop();
+    this.#change({ status: 'idle', signOuts: this.#state.signOuts + 1 });
   }
 
-  #change(
-    status: CustomerSessionState['status'],
-    session: CustomerSession | null = null,
-    error: CustomerSessionError | null = null,
-  ): void {
-    this.#state = { status, session, error };
+  #forget(): void {
+    this.#stop();
+    this.#change({ status: 'loading' });
+  }
+
+  #stop(): void {
+    this.#flight?.controller.abort();
+    this.#flight = undefined;
+    this.#isReserved = false;
+    this.#askAgainAt = 0;
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+  }
+
+  #listen(): void {
+    this.#stopListening ??= listenToPage(this.#url, {
+      onTick: () => this.#look(false),
+      onWake: () => this.#look(true),
+      onReturn: () => {
+        this.#forget();
+        if (this.#users > 0) this.#load();
+      },
+      onSignOut: () => this.#signOut(),
+    });
+  }
+
+  // Renews what is about to end; on waking also tries again what may have passed.
+  #look(isWaking: boolean): void {
+    const { session, error } = this.#state;
+    if (this.#flight || this.#isFresh()) return;
+    const mayAsk = !error || (mayPass(error) && Date.now() >= this.#askAgainAt);
+    if (this.#isReserved) this.#forget();
+    else if (mayAsk && (session || isWaking)) this.#load();
+    else if (session && this.#timeLeft() <= 0) this.#change({ status: 'unavailable', error });
+  }
+
+  #isFresh(): boolean {
+    return this.#timeLeft() > RENEW_BEFORE_MS;
+  }
+
+  #timeLeft(): number {
+    const { session } = this.#state;
+    return session ? session.expiresAt.getTime() - Date.now() : 0;
+  }
+
+  #change(next: Partial<CustomerSessionState>): void {
+    this.#state = { ...EMPTY, signOuts: this.#state.signOuts, ...next };
     for (const listener of this.#listeners) listener();
   }
 }

@@ -9,17 +9,21 @@ export function within<T>(
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const controller = new AbortController();
-  const ended = new Promise<never>((_, reject) => {
-    const end = (code: 'aborted' | 'timeout') => {
-      reject(new CustomerSessionError(code));
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController();
+    const end = () => {
+      clearTimeout(timer);
+      // Also after an answer: a body that was not read to its end is read no further.
       controller.abort();
     };
-    const cancel = () => end('aborted');
-    const timer = setTimeout(end, timeoutMs, 'timeout');
-    controller.signal.onabort = () => clearTimeout(timer);
-    signal?.addEventListener('abort', cancel, controller);
+    const giveUp = (code: 'aborted' | 'timeout') => {
+      reject(new CustomerSessionError(code));
+      end();
+    };
+    const cancel = () => giveUp('aborted');
+    const timer = setTimeout(giveUp, timeoutMs, 'timeout');
+    signal?.addEventListener('abort', cancel, { signal: controller.signal });
     if (signal?.aborted) cancel();
+    else work(controller.signal).then(resolve, reject).finally(end);
   });
-  return Promise.race([ended, work(controller.signal)]).finally(() => controller.abort());
 }

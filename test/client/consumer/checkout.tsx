@@ -1,6 +1,9 @@
 // Compiled and bundled inside a project that has installed the package: the front end as its author meets it.
 import {
+  type CustomerSessionAnswer,
   CustomerSessionError,
+  type CustomerSessionSource,
+  type CustomerSessionState,
   createCustomerSessionSource,
   customerSheetClientSecretProvider,
   fetchCustomerSession,
@@ -9,7 +12,15 @@ import {
 import { mountEmbed } from 'express-stripe-customer-session/embeds';
 import { CustomerSessionElements, useCustomerSession } from 'express-stripe-customer-session/react';
 
-const source = createCustomerSessionSource('/customer-session', { credentials: 'same-origin' });
+// What `toAnswer()` of the server's session gives.
+declare const initial: CustomerSessionAnswer | null;
+
+const source = createCustomerSessionSource('/customer-session', {
+  credentials: 'same-origin',
+  initial,
+  user: 'ada',
+});
+source.preload();
 
 export async function options(): Promise<{ customerSessionClientSecret?: string }> {
   try {
@@ -23,11 +34,11 @@ export async function options(): Promise<{ customerSessionClientSecret?: string 
 }
 
 export function Checkout() {
-  const { status, session, refresh } = useCustomerSession(source);
+  const { status, session, error, refreshing, refresh } = useCustomerSession(source);
   return (
-    <CustomerSessionElements source={source} stripe={null} fallback={<p>…</p>}>
+    <CustomerSessionElements source={source} stripe={null} waitMs={500} fallback={<p>…</p>}>
       <button type="button" onClick={() => void refresh()}>
-        {status} {session?.expiresAt}
+        {status} {session?.expiresAt.toLocaleTimeString()} {refreshing ? 'again' : error?.code}
       </button>
     </CustomerSessionElements>
   );
@@ -35,6 +46,31 @@ export function Checkout() {
 
 export const provider = customerSheetClientSecretProvider(source, async () => 'seti_1_secret_1');
 export const unmount = () => mountEmbed(document.createElement('template'), source);
+
+/** A source of one's own: any object with these. */
+class OwnSource implements Pick<CustomerSessionSource, 'subscribe' | 'getSnapshot' | 'refresh'> {
+  #state: CustomerSessionState = {
+    status: 'unavailable',
+    session: null,
+    error: null,
+    refreshing: false,
+    signOuts: 0,
+  };
+
+  getSnapshot(): CustomerSessionState {
+    return this.#state;
+  }
+
+  subscribe(_listener: () => void): () => void {
+    return () => {};
+  }
+
+  async refresh(): Promise<null> {
+    return null;
+  }
+}
+
+export const own = <CustomerSessionElements source={new OwnSource()} stripe={null} />;
 
 // What must not compile.
 
@@ -44,5 +80,7 @@ createCustomerSessionSource();
 createCustomerSessionSource('/customer-session', { retries: 3 });
 // @ts-expect-error no such code
 export const code: CustomerSessionError['code'] = 'no_such_code';
+// @ts-expect-error seconds on the wire, a date in the session
+createCustomerSessionSource('/customer-session', { initial: { client_secret: '', expires_at: new Date() } });
 // @ts-expect-error the component needs a source
 export const withoutSource = <CustomerSessionElements stripe={null} />;

@@ -1,25 +1,35 @@
 /** A page for test/browser: it mounts what a test asks for and shows what comes of it. */
 import { PaymentElement } from '@stripe/react-stripe-js';
 import { loadStripe } from '@stripe/stripe-js';
-import { type ReactNode, StrictMode, Suspense } from 'react';
+import { type ReactNode, StrictMode, useState } from 'react';
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client';
 import { mountEmbed } from '../../../src/client/embeds.js';
-import { type CustomerSessionSource, createCustomerSessionSource } from '../../../src/client/index.js';
+import {
+  type CustomerSession,
+  type CustomerSessionSource,
+  type CustomerSessionSourceOptions,
+  type CustomerSessionState,
+  createCustomerSessionSource,
+} from '../../../src/client/index.js';
 import { CustomerSessionElements, useCustomerSession } from '../../../src/client/react.js';
 
+const URL = '/customer-session';
 const place = document.querySelector('#root') as HTMLElement;
 const errors: string[] = [];
 const stripe = loadStripe('pk_test_fake');
 
-function newSource(): CustomerSessionSource {
-  return createCustomerSessionSource('/customer-session', { onError: ({ code }) => errors.push(code) });
+type ReactSource = Parameters<typeof useCustomerSession>[0];
+
+function newSource(options: CustomerSessionSourceOptions = {}): CustomerSessionSource {
+  return createCustomerSessionSource(URL, { onError: ({ code }) => errors.push(code), ...options });
 }
 
-function Status({ source, suspense }: { source: CustomerSessionSource | null; suspense?: boolean }) {
-  const { status, session, error, refresh } = useCustomerSession(source, { suspense });
+function Status({ source }: { source: ReactSource }) {
+  const { status, session, error, refreshing, refresh } = useCustomerSession(source);
   return (
     <p className="status">
       {status} {session?.clientSecret ?? 'none'} {error?.code ?? 'fine'}{' '}
+      {refreshing ? 'refreshing' : 'settled'}{' '}
       <button type="button" onClick={() => void refresh()}>
         Try again
       </button>
@@ -27,13 +37,20 @@ function Status({ source, suspense }: { source: CustomerSessionSource | null; su
   );
 }
 
-function Checkout({ source, children }: { source: CustomerSessionSource | null; children?: ReactNode }) {
+interface CheckoutProps {
+  source: ReactSource;
+  waitMs?: number | undefined;
+  children?: ReactNode;
+}
+
+function Checkout({ source, waitMs, children }: CheckoutProps) {
   const options = { mode: 'payment', amount: 1200, currency: 'eur' } as const;
   return (
     <CustomerSessionElements
       source={source}
       stripe={stripe}
       options={options}
+      waitMs={waitMs}
       fallback={<p className="waiting">Looking for your cards</p>}
     >
       <label>
@@ -45,8 +62,44 @@ function Checkout({ source, children }: { source: CustomerSessionSource | null; 
   );
 }
 
+/** One source per user, as the recipe has it: `window.become` changes who is signed in. */
+function Shop({ users }: { users: Record<string, CustomerSessionSource> }) {
+  const [user, setUser] = useState('ada');
+  Object.assign(window, { become: setUser });
+  return <Checkout source={users[user] ?? null} />;
+}
+
+/** Somebody else's source: an object of a class, with no more than the documented methods and state. */
+class OwnSource {
+  #state = { status: 'loading', session: null, error: null } as unknown as CustomerSessionState;
+  #listeners = new Set<() => void>();
+
+  getSnapshot() {
+    return this.#state;
+  }
+
+  subscribe(listener: () => void) {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async refresh() {
+    this.become({
+      status: 'ready',
+      session: { clientSecret: 'cuss_secret_own_fresh', expiresAt: new Date() },
+    });
+    return this.#state.session;
+  }
+
+  become(state: { status: string; session: CustomerSession | null }) {
+    this.#state = { error: null, ...state } as unknown as CustomerSessionState;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
 let root: Root | undefined;
 let source = newSource();
+let users: Record<string, CustomerSessionSource> = {};
 
 const show = (page: ReactNode) => {
   root ??= createRoot(place);
@@ -55,10 +108,11 @@ const show = (page: ReactNode) => {
 
 const lab = {
   errors,
-  newSource: () => {
-    source = newSource();
+  newSource: (options?: CustomerSessionSourceOptions) => {
+    source = newSource(options);
   },
   source: () => source,
+  ownSource: () => new OwnSource(),
   ten: () => show(Array.from({ length: 10 }, (_, index) => <Status key={String(index)} source={source} />)),
   strict: () =>
     show(
@@ -68,17 +122,29 @@ const lab = {
       </StrictMode>,
     ),
   status: () => show(<Status source={source} />),
-  checkout: () => show(<Checkout source={source} />),
-  guest: () => show(<Checkout source={null} />),
-  suspense: () =>
+  checkout: (other: ReactSource = source, waitMs?: number) =>
+    show(<Checkout source={other} waitMs={waitMs} />),
+  own: (own: OwnSource) =>
     show(
-      <StrictMode>
-        <Suspense fallback={<p className="waiting">Suspended</p>}>
-          <Status source={source} suspense />
-          <Status source={source} suspense />
-        </Suspense>
-      </StrictMode>,
+      <Checkout source={own}>
+        <Status source={own} />
+      </Checkout>,
     ),
+  guest: () => show(<Checkout source={null} />),
+  shop: (strict: boolean) => {
+    users = { ada: newSource(), bob: newSource() };
+    show(
+      strict ? (
+        <StrictMode>
+          <Shop users={users} />
+        </StrictMode>
+      ) : (
+        <Shop users={users} />
+      ),
+    );
+  },
+  preload: (user: string) => users[user]?.preload(),
+  users: () => users,
   hydrate: () => {
     root = hydrateRoot(place, <Checkout source={source} />);
   },

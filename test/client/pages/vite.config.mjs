@@ -1,9 +1,18 @@
-// Bundles the pages of test/browser; VITE_OUT names the folder.
+// Bundles the pages of test/browser; VITE_OUT names the folder. The recipes are bundled with the sources, not with dist.
+const own = (file) => `${import.meta.dirname}/../../../src/client/${file}`;
+
 export default {
   root: import.meta.dirname,
   logLevel: 'error',
   define: { 'process.env.NODE_ENV': '"development"' },
   mode: 'development',
+  resolve: {
+    alias: {
+      'express-stripe-customer-session/client': own('index.ts'),
+      'express-stripe-customer-session/embeds': own('embeds.ts'),
+      'express-stripe-customer-session/react': own('react.tsx'),
+    },
+  },
   build: {
     outDir: process.env.VITE_OUT,
     emptyOutDir: true,

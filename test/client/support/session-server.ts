@@ -76,3 +76,15 @@ export function raw(status: number, body: string, headers: Record<string, string
 
 /** Takes the request and says nothing. */
 export const hang: Answer = () => {};
+
+/** An answer that waits until the test lets it go. */
+export function held(answer: Answer): { answer: Answer; release: () => void } {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return {
+    answer: (request, response) => void released.then(() => answer(request, response)),
+    release,
+  };
+}
