@@ -15,7 +15,9 @@ export function Checkout({ user }: { user: User | null }): ReactElement {
   const userId = user?.id;
   const source = useMemo(
     () =>
-      userId === undefined ? null : createCustomerSessionSource('/customer-session', { onError: report }),
+      userId === undefined
+        ? null
+        : createCustomerSessionSource('/customer-session', { user: userId, onError: report }),
     [userId],
   );
   return (
@@ -35,12 +37,12 @@ export function SavedCardsNotice({
 }: {
   source: Parameters<typeof useCustomerSession>[0];
 }): ReactElement | null {
-  const { status, error, refresh } = useCustomerSession(source);
+  const { status, error, refreshing, refresh } = useCustomerSession(source);
   if (status !== 'unavailable') return null;
   return (
     <p>
       Your saved cards could not be loaded ({error?.code}).{' '}
-      <button type="button" onClick={() => void refresh()}>
+      <button type="button" disabled={refreshing} onClick={() => void refresh()}>
         Try again
       </button>
     </p>

@@ -15,7 +15,7 @@ export function customerSessionSwr(userId: string | null) {
       revalidateOnReconnect: false,
       shouldRetryOnError: false,
       refreshInterval: (session?: CustomerSession) =>
-        session ? Math.max(session.expiresAt - Date.now() - 60_000, 15_000) : 0,
+        session ? Math.max(session.expiresAt.getTime() - Date.now() - 60_000, 15_000) : 0,
     },
   };
 }

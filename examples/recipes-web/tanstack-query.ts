@@ -31,5 +31,5 @@ export function forgetCustomerSession(queryClient: {
 }
 
 function renewIn(session: CustomerSession | undefined): number | false {
-  return session ? Math.max(session.expiresAt - Date.now() - 60_000, 15_000) : false;
+  return session ? Math.max(session.expiresAt.getTime() - Date.now() - 60_000, 15_000) : false;
 }

@@ -2,12 +2,13 @@ import { loadStripe } from '@stripe/stripe-js';
 import { createCustomerSessionSource, toElementsOptions } from 'express-stripe-customer-session/client';
 
 const source = createCustomerSessionSource('/customer-session');
+// Now, while Stripe.js loads.
+source.preload();
 
 /** Mounts the Payment Element into `place`; the function that comes back takes it away. */
 export async function mountCheckout(place: HTMLElement): Promise<() => void> {
-  const stripe = await loadStripe('pk_test_yours');
+  const [stripe, session] = await Promise.all([loadStripe('pk_test_yours'), source.get()]);
   if (!stripe) return () => {};
-  const session = await source.get();
   const elements = stripe.elements({
     mode: 'payment',
     amount: 3800,

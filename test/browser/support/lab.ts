@@ -15,6 +15,8 @@ export interface Lab {
   answer(...answers: Answer[]): void;
   /** Evaluates an expression in the page, where `lab` and `stripeCalls` are. */
   run<T>(expression: string): Promise<T>;
+  /** Another tab of the same person, with the same page in it. */
+  openTab(): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -42,13 +44,18 @@ export async function openLab(browser: Browser, markup = ''): Promise<Lab> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const context: BrowserContext = await browser.newContext({ ignoreHTTPSErrors: true });
-  const page = await context.newPage();
-  const complaints = complaintsOf(page);
   await context.route('https://js.stripe.com/**', (route) =>
     route.fulfill({ contentType: 'text/javascript', body: stripe }),
   );
-  await page.clock.install();
-  await page.goto(`https://localhost:${port}/`);
+  const openTab = async () => {
+    const tab = await context.newPage();
+    await tab.clock.install();
+    return tab;
+  };
+  const address = `https://localhost:${port}/`;
+  const page = await openTab();
+  const complaints = complaintsOf(page);
+  await page.goto(address);
   return {
     page,
     complaints,
@@ -57,6 +64,11 @@ export async function openLab(browser: Browser, markup = ''): Promise<Lab> {
       script = answers;
     },
     run: (expression) => page.evaluate(expression),
+    async openTab() {
+      const tab = await openTab();
+      await tab.goto(address);
+      return tab;
+    },
     async close() {
       await context.close();
       server.closeAllConnections();

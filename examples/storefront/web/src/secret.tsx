@@ -13,7 +13,7 @@ export function Secret({ session, refresh }: SecretProps): ReactElement {
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, []);
-  const left = Math.max(0, Math.round((session.expiresAt - now) / 1000));
+  const left = Math.max(0, Math.round((session.expiresAt.getTime() - now) / 1000));
   const clock = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
   return (
     <p className="secret">
