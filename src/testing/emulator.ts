@@ -1,3 +1,4 @@
+import { addAccount } from './emulator/accounts.js';
 import { newId } from './emulator/ids.js';
 import { fail, parseOptions } from './emulator/options.js';
 import { ROUTES } from './emulator/routes.js';
@@ -44,17 +45,16 @@ export async function startStripeEmulator(options: StripeEmulatorOptions = {}): 
     addAccount: (account = {}) => seedAccount(state, account),
     deleteCustomer: (id) => deleteCustomer(state, id),
     paymentMethods: (customer) => state.customers.get(customer)?.paymentMethods ?? [],
-    claim: (clientSecret) => claimSession(state, clientSecret),
+    claim: (clientSecret, page) => claimSession(state, clientSecret, page),
     clearRequests() {
       server.requests.length = 0;
     },
     setFault: (route, fault, { times } = {}) => server.faults.set(route, fault, times),
     setLatency: (ms) => server.faults.setLatency(ms),
+    expireIdempotencyKeys: () => server.api.idempotency.expire(),
     reset() {
       state.clear();
-      server.requests.length = 0;
-      server.faults.clear();
-      server.api.clear();
+      server.clear();
     },
     close: () => server.close(),
   };
@@ -71,13 +71,11 @@ function seedCustomer(state: EmulatorState, customer: StripeEmulatorCustomerInpu
 
 function seedAccount(
   state: EmulatorState,
-  input: StripeEmulatorAccountInput,
+  { id = newId('acct_', 16), account, ...input }: StripeEmulatorAccountInput,
 ): { id: string; customer: string } {
-  const { id = newId('acct_', 16) } = input;
-  const account = accountId(input.account);
-  if (accountId(id) === null || state.findAccount(id, account)) fail('id', 'is taken');
-  const customer = state.addCustomer({ account, customerAccount: id, ...seedFields(input) });
-  return { id, customer: customer.id };
+  if (accountId(id) === null || state.objects.has(id)) fail('id', 'is taken');
+  const seeded = { id, account: accountId(account), ...seedFields(input) };
+  return { id, customer: addAccount(state, seeded, ['customer']).customer?.id ?? '' };
 }
 
 function accountId(account: string | undefined): string | null {
@@ -93,6 +91,11 @@ function seedFields({ email, name, metadata = {}, paymentMethods = [] }: StripeE
     paymentMethods: paymentMethods.map(
       (method): StripeEmulatorPaymentMethod => ({
         id: newId('pm_', 24),
+        type: 'card',
+        brand: 'visa',
+        last4: '4242',
+        expMonth: 12,
+        expYear: new Date().getFullYear() + 2,
         allowRedisplay: 'always',
         ...method,
       }),

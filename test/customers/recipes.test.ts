@@ -190,6 +190,16 @@ describe('with Stripe', () => {
     expect(await accountOf(stripe, 'test', column)(user)).toEqual({ customerAccount: 'acct_Dora' });
     expect(emulator.requests).toEqual([]);
   });
+
+  it('Accounts v2: a new user has one account, however often it is asked for, and it is a customer', async () => {
+    const resolve = accountOf(stripe, 'test', prismaColumn('dora'));
+    const user = { id: 'dora', name: 'Dora', email: 'dora@example.com' };
+    const [first, second] = [await resolve(user), await resolve(user)];
+    expect(second).toEqual(first);
+    expect([...emulator.customers.values()]).toMatchObject([
+      { customerAccount: first.customerAccount, name: 'Dora', email: 'dora@example.com' },
+    ]);
+  });
 });
 
 describe('who may act for an organisation', () => {

@@ -89,8 +89,7 @@ describe('customers', () => {
     [{ metadata: { [`k${'x'.repeat(40)}`]: '1' } }, `metadata[k${'x'.repeat(40)}]`, undefined],
     [{ metadata: { key: 'x'.repeat(501) } }, 'metadata[key]', undefined],
     [{ metadata: 'text' }, 'metadata', undefined],
-    [{ expand: ['charges'] }, 'expand[0]', undefined],
-    [{ payment_method: 'pm_card_visa' }, 'payment_method', 'resource_missing'],
+    [{ payment_method: 'pm_card_visa' }, 'payment_method', 'parameter_unknown'],
     [
       { invoice_settings: { default_payment_method: 'pm_card_visa' } },
       'invoice_settings[default_payment_method]',

@@ -1,8 +1,6 @@
 import Stripe from 'stripe';
 import { callApi } from './api-client.js';
-import { clientOf, closeEmulators, start } from './started.js';
-
-const START_MS = Date.UTC(2026, 0, 1);
+import { closeEmulators, start } from './started.js';
 
 afterEach(closeEmulators);
 
@@ -46,24 +44,6 @@ describe('the door', () => {
     });
   });
 
-  test('limits the rate and lets more through in the next window', async () => {
-    let now = START_MS;
-    const emulator = await start({ now: () => now, rateLimit: { limit: 2, windowMs: 1000 } });
-    const statuses = async () => {
-      const answers = [1, 2, 3].map(() => callApi(emulator, 'GET /v1/customers'));
-      const all = (await Promise.all(answers)).map(({ status }) => status);
-      return all.toSorted((a, b) => a - b);
-    };
-    expect(await statuses()).toEqual([200, 200, 429]);
-    await expect(clientOf(emulator).customers.list()).rejects.toMatchObject({
-      type: 'StripeRateLimitError',
-      code: 'rate_limit',
-      statusCode: 429,
-    });
-    now += 1000;
-    expect(await statuses()).toEqual([200, 200, 429]);
-  });
-
   test.each([
     ['GET /v1/charges', 404, /GET: \/v1\/charges/],
     ['PUT /v1/customers', 404, /PUT: \/v1\/customers/],
@@ -92,8 +72,6 @@ describe('the door', () => {
   test.each([
     ['a parameter that is value and object', 'a=1&a[b]=2'],
     ['a name of brackets', '[a]=1'],
-    ['an endless path', `a${'[b]'.repeat(11)}=1`],
-    ['a thousand parameters and one', Array.from({ length: 1001 }, (_, index) => `a[${index}]=1`).join('&')],
   ])('refuses %s', async (_, body) => {
     const emulator = await start();
     const answer = await fetch(`${emulator.url}/v1/customers`, {

@@ -1,11 +1,33 @@
+import { once } from 'node:events';
 import { Agent } from 'node:https';
-import type { StripeEmulatorFault } from '../../src/testing/index.js';
+import { connect } from 'node:net';
+import type { StripeEmulator, StripeEmulatorFault } from '../../src/testing/index.js';
 import { localCertificate } from '../support/certificate.js';
-import { callApi } from './api-client.js';
+import { type ApiAnswer, callApi } from './api-client.js';
 import { clientOf, closeEmulators, start } from './started.js';
 
 const CREATE = 'POST /v1/customers';
+const LIST = 'GET /v1/customers';
 const SESSIONS = 'POST /v1/customer_sessions';
+// Nobody waits for it: the emulator is closed, or the client leaves.
+const FOR_EVER_MS = 3_600_000;
+
+async function received(emulator: StripeEmulator, count: number): Promise<void> {
+  while (emulator.requests.length < count) await new Promise(setImmediate);
+}
+
+function postOf(emulator: StripeEmulator, name: string): string {
+  const body = `name=${name}`;
+  const lines = [
+    'POST /v1/customers HTTP/1.1',
+    'host: localhost',
+    `authorization: Bearer ${emulator.secretKey}`,
+    'content-type: application/x-www-form-urlencoded',
+    `content-length: ${body.length}`,
+    `idempotency-key: key-of-${name}`,
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
+}
 
 afterEach(closeEmulators);
 
@@ -37,27 +59,144 @@ describe.each(['http', 'https'] as const)('resets over %s', (protocol) => {
 
 test('an answer can take its time, and all answers can', async () => {
   const emulator = await start();
-  const finished: string[] = [];
-  const list = (name: string) => callApi(emulator, 'GET /v1/customers').then(() => finished.push(name));
-  emulator.setFault('GET /v1/customers', { delayMs: 200 }, { times: 1 });
-  const slow = list('slow');
-  while (emulator.requests.length < 1) await new Promise(setImmediate);
-  await list('fast');
-  await slow;
-  expect(finished).toEqual(['fast', 'slow']);
-  emulator.setLatency(100);
-  const startedAt = performance.now();
-  await list('late');
-  // A timer may fire a millisecond early.
-  expect(performance.now() - startedAt).toBeGreaterThan(95);
+  const ends: string[] = [];
+  const list = (name: string) =>
+    callApi(emulator, LIST).then(
+      () => ends.push(`${name} was answered`),
+      () => ends.push(`${name} was cut off`),
+    );
+  emulator.setFault(LIST, { delayMs: FOR_EVER_MS }, { times: 1 });
+  const slow = list('the delayed one');
+  await received(emulator, 1);
+  await list('another');
+  emulator.setLatency(FOR_EVER_MS);
+  const late = list('one of all');
+  await received(emulator, 3);
+  expect(ends).toEqual(['another was answered']);
+  await emulator.close();
+  await Promise.all([slow, late]);
+  expect(ends.slice(1).toSorted()).toEqual(['one of all was cut off', 'the delayed one was cut off']);
 });
 
-test('a hanging route answers nobody until the client gives up', async () => {
+test('an answer can be late for what is done already: a repetition of the key has it at once', async () => {
   const emulator = await start();
-  emulator.setFault('GET /v1/customers', { hang: true }, { times: 1 });
-  const stripe = clientOf(emulator, { timeout: 100 });
-  await expect(stripe.customers.list()).rejects.toThrow(/timeout|aborted/i);
+  const headers = { 'idempotency-key': 'key-1' };
+  emulator.setFault(CREATE, { answerDelayMs: FOR_EVER_MS }, { times: 1 });
+  const late = callApi(emulator, CREATE, { headers }).catch(() => 'cut off');
+  await received(emulator, 1);
+  const again = await callApi(emulator, CREATE, { headers });
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect([...emulator.customers.keys()]).toEqual([again.body.id]);
+  await emulator.close();
+  expect(await late).toBe('cut off');
+});
+
+test.each([
+  [true, 0],
+  ['before', 0],
+  ['after', 1],
+] as const)('hang: %p answers nobody until the client gives up', async (hang, customers) => {
+  const emulator = await start();
+  emulator.setFault(CREATE, { hang }, { times: 1 });
+  const leave = new AbortController();
+  const asked = fetch(`${emulator.url}/v1/customers`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${emulator.secretKey}` },
+    signal: leave.signal,
+  });
+  await received(emulator, 1);
+  // On a connection of its own: what was asked before it has been processed as far as it will be.
+  await callApi(emulator, LIST);
+  leave.abort();
+  await expect(asked).rejects.toThrow(/aborted/);
   expect(emulator.requests[0]).toMatchObject({ status: undefined });
+  expect(emulator.customers.size).toBe(customers);
+});
+
+describe('mix-ups', () => {
+  const create = (emulator: StripeEmulator, name: string) =>
+    callApi(emulator, CREATE, { params: { name }, headers: { 'idempotency-key': `key-of-${name}` } });
+  const told = ({ body, headers }: ApiAnswer) => [body.name, headers.get('idempotency-key')];
+
+  test('swapped answers are whole, the echo of the key with them', async () => {
+    const emulator = await start();
+    emulator.setFault(CREATE, { mixUp: 'swap' }, { times: 2 });
+    const [ada, bob] = await Promise.all([create(emulator, 'ada'), create(emulator, 'bob')]);
+    expect([told(ada), told(bob)]).toEqual([
+      ['bob', 'key-of-bob'],
+      ['ada', 'key-of-ada'],
+    ]);
+    expect(told(await create(emulator, 'carl'))).toEqual(['carl', 'key-of-carl']);
+  });
+
+  test('a duplicated answer is what the next request of its connection gets', async () => {
+    const emulator = await start();
+    emulator.setFault(CREATE, { mixUp: 'duplicate' }, { times: 1 });
+    const socket = connect(emulator.port, emulator.host);
+    const ask = (name: string) => socket.write(postOf(emulator, name));
+    let text = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    const keys = () => [...text.matchAll(/idempotency-key: (\S+)/gi)].map(([, key]) => key);
+    ask('ada');
+    while (keys().length < 2) await once(socket, 'data');
+    ask('bob');
+    while (keys().length < 3) await once(socket, 'data');
+    socket.destroy();
+    expect(keys()).toEqual(['key-of-ada', 'key-of-ada', 'key-of-bob']);
+    expect(emulator.customers.size).toBe(2);
+  });
+
+  test('a reset ends a wait for the other answer', async () => {
+    const emulator = await start();
+    emulator.setFault(CREATE, { mixUp: 'swap' });
+    const waiting = create(emulator, 'ada').catch(() => 'cut off');
+    await received(emulator, 1);
+    await callApi(emulator, LIST);
+    emulator.reset();
+    expect(await waiting).toBe('cut off');
+    expect(told(await create(emulator, 'bob'))).toEqual(['bob', 'key-of-bob']);
+  });
+});
+
+test('a function chooses a fault for each request', async () => {
+  const emulator = await start();
+  const seen: unknown[] = [];
+  emulator.setFault(CREATE, ({ params, idempotencyKey }, requestNumber) => {
+    seen.push([params.name, idempotencyKey, requestNumber]);
+    return params.name === 'bob' ? { status: 503 } : undefined;
+  });
+  const statuses = [];
+  for (const name of ['ada', 'bob', 'carl']) {
+    const answer = await callApi(emulator, CREATE, {
+      params: { name },
+      headers: { 'idempotency-key': name },
+    });
+    statuses.push(answer.status);
+  }
+  expect(statuses).toEqual([200, 503, 200]);
+  expect(seen).toEqual([
+    ['ada', 'ada', 1],
+    ['bob', 'bob', 2],
+    ['carl', 'carl', 3],
+  ]);
+  emulator.setFault(CREATE, () => ({ status: 42 }));
+  const { status, body } = await callApi(emulator, CREATE);
+  expect([status, body.error?.message]).toEqual([500, expect.stringContaining('"status" must be')]);
+});
+
+test('an error has any member that Stripe’s may have', async () => {
+  const emulator = await start();
+  const error = {
+    code: 'card_declined',
+    decline_code: 'insufficient_funds',
+    payment_intent: { id: 'pi_1', object: 'payment_intent' },
+  };
+  emulator.setFault('POST /v1/payment_intents', { status: 402, error });
+  await expect(
+    clientOf(emulator).paymentIntents.create({ amount: 1, currency: 'eur' }),
+  ).rejects.toMatchObject({ type: 'StripeCardError', ...error });
 });
 
 test.each<[StripeEmulatorFault, object]>([
@@ -188,6 +327,9 @@ test.each<[string, string, object, object]>([
   ['a status that is none', CREATE, { status: 42 }, {}],
   ['an error that is none', CREATE, { status: 200, error: { code: 'rate_limit' } }, {}],
   ['a delay that is none', CREATE, { delayMs: -1 }, {}],
+  ['a hang that is none', CREATE, { hang: 'sometimes' }, {}],
+  ['a mix-up that is none', CREATE, { mixUp: 'shuffle' }, {}],
+  ['a delay of the answer that is none', CREATE, { answerDelayMs: Number.NaN }, {}],
   ['no times', CREATE, { status: 500 }, { times: 0 }],
 ])('refuses %s', async (_, route, fault, options) => {
   const emulator = await start();

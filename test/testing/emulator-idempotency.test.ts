@@ -56,21 +56,64 @@ test('a key with other parameters, or for another endpoint, is refused', async (
   expect(emulator.customers.size).toBe(1);
 });
 
-test('a key whose first request is under way answers 409, later the first answer', async () => {
+test('a key whose first request is under way answers 409', async () => {
   const emulator = await start();
-  emulator.setLatency(50);
+  emulator.setFault(CREATE, { delayMs: 3_600_000 }, { times: 1 });
   const headers = keyed('key-1');
-  const answers = await Promise.all([1, 2, 3].map(() => callApi(emulator, CREATE, { headers })));
-  const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
-  expect(statuses).toEqual([200, 409, 409]);
-  expect(answers.find(({ status }) => status === 409)?.body.error).toMatchObject({
-    type: 'idempotency_error',
-  });
-  expect(essence(await callApi(emulator, CREATE, { headers }))).toMatchObject({
-    status: 200,
-    replayed: 'true',
-  });
+  void callApi(emulator, CREATE, { headers }).catch(() => undefined);
+  while (emulator.requests.length < 1) await new Promise(setImmediate);
+  const { status, body } = await callApi(emulator, CREATE, { headers });
+  expect([status, body.error]).toMatchObject([
+    409,
+    { type: 'idempotency_error', code: 'idempotency_key_in_use' },
+  ]);
+  expect(emulator.customers.size).toBe(0);
+});
+
+test('who asks until the key is no longer in use gets the first answer', async () => {
+  const emulator = await start();
+  emulator.setFault(CREATE, { delayMs: 100 }, { times: 1 });
+  const headers = keyed('key-1');
+  const first = callApi(emulator, CREATE, { headers });
+  while (emulator.requests.length < 1) await new Promise(setImmediate);
+  let last = await callApi(emulator, CREATE, { headers });
+  while (last.status === 409) last = await callApi(emulator, CREATE, { headers });
+  expect(essence(last)).toEqual({ status: 200, body: (await first).body, replayed: 'true' });
   expect(emulator.customers.size).toBe(1);
+});
+
+test('keys can be made to expire, but for those in use', async () => {
+  const emulator = await start();
+  const stripe = clientOf(emulator);
+  const { id } = await stripe.customers.create({}, { idempotencyKey: 'key-1' });
+  emulator.setFault(CREATE, { delayMs: 3_600_000 }, { times: 1 });
+  void callApi(emulator, CREATE, { headers: keyed('key-2') }).catch(() => undefined);
+  while (emulator.requests.length < 2) await new Promise(setImmediate);
+  emulator.expireIdempotencyKeys();
+  expect((await stripe.customers.create({}, { idempotencyKey: 'key-1' })).id).not.toBe(id);
+  expect((await callApi(emulator, CREATE, { headers: keyed('key-2') })).status).toBe(409);
+});
+
+test('every answer of a POST echoes its key, and none of another method does', async () => {
+  const emulator = await start();
+  const headers = keyed('key-1');
+  emulator.setFault('POST /v1/setup_intents', { transform: () => Object(undefined).missing.member });
+  const answers = [
+    await callApi(emulator, 'POST /v1/setup_intents', {
+      headers: keyed('key-1', { 'stripe-account': 'acct_a' }),
+    }),
+    await callApi(emulator, CREATE, { headers }),
+    await callApi(emulator, CREATE, { headers }),
+    await callApi(emulator, CREATE, { headers, params: { name: 'Ada' } }),
+    await callApi(emulator, CREATE, { headers, key: null }),
+    await callApi(emulator, 'POST /v1/charges', { headers }),
+    await callApi(emulator, CREATE, { headers, params: { name: 'a'.repeat(1024 * 1024) } }),
+  ];
+  expect(answers.map((answer) => [answer.status, answer.headers.get('idempotency-key')])).toEqual(
+    [500, 200, 200, 400, 401, 404, 413].map((status) => [status, 'key-1']),
+  );
+  const list = await callApi(emulator, 'GET /v1/customers', { headers });
+  expect([list.status, list.headers.get('idempotency-key')]).toEqual([200, null]);
 });
 
 test('a 500 is replayed, and stripe-node retrying with the same key meets it again', async () => {

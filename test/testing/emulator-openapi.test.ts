@@ -6,6 +6,8 @@ import { variants } from './variants.js';
 
 const SESSIONS = 'POST /v1/customer_sessions';
 const CUSTOMERS = 'POST /v1/customers';
+// What the emulator has no caller for, or no objects to attach.
+const UNSERVED = ['created', 'expand', 'payment_method', 'source', 'test_clock'];
 
 /** What Stripe's prose says and its schema does not. */
 function allowedByProse(components: Record<string, Component>): boolean {
@@ -124,35 +126,31 @@ describeWith('customer-sessions.openapi.json', "Stripe's OpenAPI description", (
     },
   );
 
-  test.each([
-    'GET /v1/customers',
-    'GET /v1/customers/search',
-    'GET /v1/customers/{customer}',
-    'DELETE /v1/customers/{customer}',
-  ])('%s knows its query parameters and no other', async (route) => {
-    const path = route.replace('{customer}', customer);
-    const known = description.queryNames(route);
-    for (const name of [...known, 'unheard_of']) {
-      const { body } = await call(route, { path, params: { [name]: '' } });
-      const unknown = { code: 'parameter_unknown', param: name };
-      // DELETE takes none, so that the customer is still there after each.
-      if (known.includes(name)) expect(body.error).not.toMatchObject(unknown);
-      else expect(body.error).toMatchObject(unknown);
-    }
-  });
+  test.each(['GET /v1/customers', 'GET /v1/customers/{customer}', 'DELETE /v1/customers/{customer}'])(
+    '%s knows no query parameter that the description does not',
+    async (route) => {
+      const path = route.replace('{customer}', customer);
+      const known = description.queryNames(route);
+      for (const name of [...known, 'unheard_of']) {
+        const { body } = await call(route, { path, params: { [name]: '' } });
+        const isKnown = known.includes(name) && !UNSERVED.includes(name);
+        // DELETE takes none, so that the customer is still there after each.
+        const unknown = { code: 'parameter_unknown', param: name };
+        if (isKnown) expect(body.error).not.toMatchObject(unknown);
+        else expect(body.error).toMatchObject(unknown);
+      }
+    },
+  );
 
-  test('answers of every route, with all that can be expanded, fit the description', async () => {
-    const expand = ['sources', 'subscriptions', 'tax', 'tax_ids', 'test_clock', 'default_source'];
+  test('answers of every route fit the description', async () => {
     const path = `/v1/customers/${customer}`;
-    const expandEach = (prefix: string) => expand.map((name) => `${prefix}${name}`);
     const answers = [
-      await createSession({ payment_element: { enabled: true } }, { expand: expandEach('customer.') }),
-      await call('GET /v1/customers', { params: { expand: expandEach('data.') } }),
-      await call('GET /v1/customers/search', { params: { query: 'email:"ada@example.com"' } }),
-      await call('GET /v1/customers/{customer}', { path: `GET ${path}`, params: { expand } }),
+      await createSession({ payment_element: { enabled: true } }),
+      await call('GET /v1/customers'),
+      await call('GET /v1/customers/{customer}', { path: `GET ${path}` }),
       await call('GET /v1/customers/{customer}', { path: 'GET /v1/customers/cus_none' }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 404]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 404]);
     const { id } = emulator.addCustomer();
     const gone = await call('DELETE /v1/customers/{customer}', { path: `DELETE /v1/customers/${id}` });
     const found = await call('GET /v1/customers/{customer}', { path: `GET /v1/customers/${id}` });
@@ -160,13 +158,12 @@ describeWith('customer-sessions.openapi.json', "Stripe's OpenAPI description", (
   });
 });
 
-/** Where the emulator is stricter than the schema: it has no objects to attach, and e-mail must look like one. */
+/** Where the emulator is stricter than the schema: what it does not serve, and e-mail must look like one. */
 function deviation(name: string, value: Param): number {
-  const absent = ['payment_method', 'source', 'test_clock'];
   const attached =
     name === 'invoice_settings' && typeof value === 'object' && 'default_payment_method' in value;
   const email = name === 'email' && value !== '';
-  return absent.includes(name) || attached || email || name === 'expand' ? 400 : 200;
+  return UNSERVED.includes(name) || attached || email ? 400 : 200;
 }
 
 function echoOf(components: Record<string, Component>): object {

@@ -4,6 +4,7 @@ import { clientOf, closeEmulators, start } from './started.js';
 
 const MINUTE_MS = 60_000;
 const START_MS = Date.UTC(2026, 0, 1);
+const SESSIONS = 'POST /v1/customer_sessions';
 
 afterEach(closeEmulators);
 
@@ -72,7 +73,7 @@ describe('sessions', () => {
   ])('need a component: %s', async (_, given, code, param) => {
     const emulator = await start();
     const { id: customer } = emulator.addCustomer();
-    const { status, body } = await callApi(emulator, 'POST /v1/customer_sessions', {
+    const { status, body } = await callApi(emulator, SESSIONS, {
       params: { customer, components: given },
     });
     expect([status, body.error?.code, body.error?.param]).toEqual([400, code, param]);
@@ -126,11 +127,125 @@ describe('sessions', () => {
   test('answer live mode where told to', async () => {
     const emulator = await start({ livemode: true });
     const { id: customer } = emulator.addCustomer();
-    const session = await clientOf(emulator).customerSessions.create({
-      customer,
-      components,
-      expand: ['customer'],
+    expect(await clientOf(emulator).customerSessions.create({ customer, components })).toMatchObject({
+      livemode: true,
     });
-    expect(session).toMatchObject({ livemode: true, customer: { id: customer, livemode: true } });
+    expect(await clientOf(emulator).customers.retrieve(customer)).toMatchObject({ livemode: true });
+  });
+
+  test('expire as they are made where stripe-mock is played', async () => {
+    const emulator = await start({ sessionLifetimeMs: 0 });
+    const { id: customer } = emulator.addCustomer();
+    const session = await clientOf(emulator).customerSessions.create({ customer, components });
+    expect(session.expires_at).toBe(session.created);
+    expect(emulator.claim(session.client_secret)).toEqual({ status: 'expired' });
+  });
+
+  test('take a gated feature only where the account was given it', async () => {
+    const feature = 'payment_method_remove_last';
+    const params = (name: string, value: string) => ({
+      customer: 'cus_ada',
+      components: { [name]: { enabled: true, features: { [feature]: value } } },
+    });
+    const closed = await start();
+    const open = await start({ gatedFeatures: [feature] });
+    closed.addCustomer({ id: 'cus_ada' });
+    open.addCustomer({ id: 'cus_ada' });
+    for (const name of ['payment_element', 'mobile_payment_element', 'customer_sheet']) {
+      const refused = await callApi(closed, SESSIONS, { params: params(name, 'enabled') });
+      expect([refused.status, refused.body.error]).toMatchObject([
+        400,
+        { code: 'parameter_unknown', param: `components[${name}][features][${feature}]` },
+      ]);
+      const taken = await callApi(open, SESSIONS, { params: params(name, 'enabled') });
+      expect(taken.body).toMatchObject({ components: { [name]: { features: { [feature]: 'enabled' } } } });
+      expect((await callApi(open, SESSIONS, { params: params(name, 'now and then') })).status).toBe(400);
+    }
+    expect((await callApi(open, SESSIONS, { params: params('buy_button', 'enabled') })).status).toBe(400);
+  });
+});
+
+describe('what Stripe.js refuses to render', () => {
+  type Usage = 'on_session' | 'off_session' | undefined;
+
+  async function render(
+    save: 'enabled' | 'disabled',
+    usages: { session?: Usage; intent?: Usage },
+    stripeJs?: string,
+  ) {
+    const emulator = await start();
+    const stripe = clientOf(emulator);
+    const { id: customer } = emulator.addCustomer();
+    const { client_secret: secret } = await stripe.customerSessions.create({
+      customer,
+      components: {
+        payment_element: {
+          enabled: true,
+          features: {
+            payment_method_save: save,
+            ...(usages.session && { payment_method_save_usage: usages.session }),
+          },
+        },
+      },
+    });
+    const { id: intent } = await stripe.paymentIntents.create({
+      amount: 1999,
+      currency: 'eur',
+      customer,
+      ...(usages.intent && { setup_future_usage: usages.intent }),
+    });
+    return emulator.claim(secret, { intent, ...(stripeJs && { stripeJs }) }).status;
+  }
+
+  test.each<
+    [string, 'enabled' | 'disabled', { session?: Usage; intent?: Usage }, string | undefined, string]
+  >([
+    ['a usage on the session', 'enabled', { session: 'on_session' }, undefined, 'claimed'],
+    ['a usage on the intent', 'enabled', { intent: 'off_session' }, undefined, 'claimed'],
+    [
+      'a usage on both',
+      'enabled',
+      { session: 'on_session', intent: 'on_session' },
+      undefined,
+      'integration_error',
+    ],
+    ['no usage at all', 'enabled', {}, undefined, 'integration_error'],
+    ['no usage and nothing to save', 'disabled', {}, undefined, 'claimed'],
+    [
+      'a usage on the intent alone, before Dahlia',
+      'enabled',
+      { intent: 'on_session' },
+      'clover',
+      'integration_error',
+    ],
+    [
+      'a usage on both, before Dahlia',
+      'enabled',
+      { session: 'on_session', intent: 'on_session' },
+      'clover',
+      'claimed',
+    ],
+    ['no usage and nothing to save, before Dahlia', 'disabled', {}, 'basil', 'claimed'],
+    [
+      'a usage on both, with Dahlia',
+      'enabled',
+      { session: 'on_session', intent: 'on_session' },
+      'dahlia',
+      'integration_error',
+    ],
+  ])('%s', async (_, save, usages, stripeJs, status) => {
+    expect(await render(save, usages, stripeJs)).toBe(status);
+  });
+
+  test('a SetupIntent says its usage itself', async () => {
+    const emulator = await start();
+    const stripe = clientOf(emulator);
+    const { id: customer } = emulator.addCustomer();
+    const { client_secret: secret } = await stripe.customerSessions.create({
+      customer,
+      components: { payment_element: { enabled: true, features: { payment_method_save: 'enabled' } } },
+    });
+    const { id: intent } = await stripe.setupIntents.create({ customer });
+    expect(emulator.claim(secret, { intent }).status).toBe('claimed');
   });
 });

@@ -25,8 +25,10 @@ describe('starting', () => {
     ['a host that is none', { host: '' }, '"host"'],
     ['half a certificate', { tls: { key: 'x' } }, '"tls"'],
     ['a clock that is none', { now: 5 }, '"now"'],
-    ['a limit that is none', { rateLimit: { limit: -1, windowMs: 10 } }, '"rateLimit.limit"'],
-    ['a window that is none', { rateLimit: { limit: 1, windowMs: 0 } }, '"rateLimit.windowMs"'],
+    ['a feature that is none', { gatedFeatures: ['Remove last'] }, '"gatedFeatures"'],
+    ['features that are none', { gatedFeatures: 'payment_method_remove_last' }, '"gatedFeatures"'],
+    ['a lifetime that is none', { sessionLifetimeMs: -1 }, '"sessionLifetimeMs"'],
+    ['a name of every object', { constructor: 1 }, '"constructor" is no option'],
     ['a livemode that is none', { livemode: 'yes' }, '"livemode"'],
   ])('refuses %s', async (_, options, message) => {
     const error: unknown = await startStripeEmulator(options).catch((caught: unknown) => caught);

@@ -1,12 +1,11 @@
-import * as accepted from './customer-params.js';
+import type { ApiCall, ApiObject } from './call.js';
+import { createParams, updateParams } from './customer-params.js';
 import { invalidParam, noSuch } from './errors.js';
-import { expandCustomer, requireExpandable } from './expand.js';
-import { type ParamValues, readParams } from './params.js';
-import type { ApiCall } from './routes.js';
+import { page, pageParams } from './lists.js';
+import { readParams, text, type Values } from './params.js';
 import { type CustomerObject, type CustomerRecord, type EmulatorState, markDeleted } from './state.js';
 
-type Answer = Record<string, unknown>;
-type Changes = Partial<ParamValues<typeof accepted.createParams & typeof accepted.updateParams>>;
+type Changes = Values<typeof createParams>;
 
 /** What a field is after it was cleared by the empty string; `null` unless it is here, gone where `undefined`. */
 const CLEARED: Readonly<Record<string, unknown>> = {
@@ -17,44 +16,57 @@ const CLEARED: Readonly<Record<string, unknown>> = {
 };
 
 /** `POST /v1/customers` */
-export function createCustomer(state: EmulatorState, call: ApiCall): Answer {
-  const params = readParams(call.form, accepted.createParams);
-  const { object } = state.addCustomer({ account: call.account, values: changed(params) });
-  return expandCustomer(object, params.expand);
+export function createCustomer(state: EmulatorState, call: ApiCall): ApiObject {
+  const params = readParams(call.form, createParams);
+  return state.addCustomer({ account: call.account, values: changed(params) }).object;
+}
+
+/** `GET /v1/customers`: newest first. */
+export function listCustomers(state: EmulatorState, call: ApiCall): ApiObject {
+  const { email, ...cursor } = readParams(call.form, { ...pageParams, email: text(512) });
+  const rows = [...state.customers.values()].filter(
+    (row) => row.account === call.account && !row.deleted && (email ?? row.email) === row.email,
+  );
+  const objects = rows.map(({ object }) => object).toReversed();
+  return page(objects, cursor, { kind: 'customer', url: '/v1/customers' });
 }
 
 /** `GET /v1/customers/{customer}` */
-export function retrieveCustomer(state: EmulatorState, call: ApiCall): Answer {
-  const params = readParams(call.form, accepted.retrieveParams);
+export function retrieveCustomer(state: EmulatorState, call: ApiCall): ApiObject {
+  readParams(call.form, {});
   const customer = state.find(call.id, call.account);
   if (!customer) throw missing(call.id);
-  return customer.deleted ? tombstone(customer) : expandCustomer(customer.object, params.expand);
+  return customer.deleted ? tombstone(customer) : customer.object;
 }
 
 /** `POST /v1/customers/{customer}` */
-export function updateCustomer(state: EmulatorState, call: ApiCall): Answer {
+export function updateCustomer(state: EmulatorState, call: ApiCall): ApiObject {
   const customer = existing(state, call);
-  const params = readParams(call.form, accepted.updateParams);
-  customer.object = { ...customer.object, ...changed(params, customer) };
-  return expandCustomer(customer.object, params.expand);
+  customer.object = { ...customer.object, ...changed(readParams(call.form, updateParams), customer) };
+  return customer.object;
 }
 
 /** `DELETE /v1/customers/{customer}` */
-export function deleteCustomer(state: EmulatorState, call: ApiCall): Answer {
+export function deleteCustomer(state: EmulatorState, call: ApiCall): ApiObject {
   readParams(call.form, {});
   const customer = existing(state, call);
   markDeleted(customer);
   return tombstone(customer);
 }
 
+/** The customer of the path. Throws Stripe's 404 where there is none or no more. */
+export function existing(state: EmulatorState, call: ApiCall): CustomerRecord {
+  const customer = state.find(call.id, call.account);
+  if (!customer || customer.deleted) throw missing(call.id);
+  return customer;
+}
+
 // The parameters as fields of the customer object.
 function changed(params: Changes, customer?: CustomerRecord): Partial<CustomerObject> {
-  refuseAbsent(params);
-  requireExpandable(params.expand);
-  // Validated, and without a trace in the plain object.
-  const { expand: _, tax: _tax, cash_balance: _cash, tax_id_data: _ids, ...fields } = params;
-  const { metadata, invoice_settings: invoiceSettings, email } = fields;
-  const defaultMethod = invoiceSettings?.default_payment_method;
+  // Checked, and without a trace in the plain object.
+  const { tax: _tax, cash_balance: _cash, tax_id_data: _ids, metadata, ...fields } = params;
+  const { invoice_settings: settings, email } = fields;
+  const defaultMethod = settings?.default_payment_method;
   if (defaultMethod !== undefined && !customer?.paymentMethods.some(({ id }) => id === defaultMethod)) {
     const param = 'invoice_settings[default_payment_method]';
     throw noSuch('PaymentMethod', defaultMethod, { status: 400, param });
@@ -62,16 +74,10 @@ function changed(params: Changes, customer?: CustomerRecord): Partial<CustomerOb
   if (email && !/^[^\s@]+@[^\s@]+$/.test(email)) {
     throw invalidParam('email', `Invalid email address: ${email}`, 'email_invalid');
   }
-  const values = Object.entries(fields).map(([name, value]) => {
-    const cleared = value === '' && Object.hasOwn(CLEARED, name);
-    return [name, cleared ? CLEARED[name] : nullEmpty(value)];
-  });
   return {
-    ...Object.fromEntries(values),
+    ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cleared(name, value)])),
     ...(metadata !== undefined && { metadata: merged(customer?.metadata, metadata) }),
-    ...(invoiceSettings && {
-      invoice_settings: { ...customer?.object.invoice_settings, ...Object(nullEmpty(invoiceSettings)) },
-    }),
+    ...(settings && { invoice_settings: { ...customer?.object.invoice_settings, ...nullEmpty(settings) } }),
   };
 }
 
@@ -80,41 +86,22 @@ function merged(old: Readonly<Record<string, string>> = {}, given: Readonly<Reco
   return Object.fromEntries(Object.entries({ ...old, ...given }).filter(([, value]) => value !== ''));
 }
 
+function cleared(name: string, value: unknown): unknown {
+  if (value === '' && Object.hasOwn(CLEARED, name)) return CLEARED[name];
+  return nullEmpty(value);
+}
+
 // Cleared fields below the top are answered as null.
-function nullEmpty(value: unknown): unknown {
+function nullEmpty<Value>(value: Value): Value | null {
   if (value === '') return null;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, nullEmpty(child)]));
-}
-
-/** Refuses the objects that the API would attach or filter by, of which the emulator has none. */
-export function refuseAbsent(params: {
-  readonly payment_method?: string;
-  readonly source?: string;
-  readonly default_source?: string;
-  readonly test_clock?: string;
-}): void {
-  const absent = {
-    payment_method: ['PaymentMethod', params.payment_method],
-    source: ['token', params.source],
-    default_source: ['source', params.default_source],
-    test_clock: ['test clock', params.test_clock],
-  } as const;
-  for (const [param, [kind, id]] of Object.entries(absent)) {
-    if (id !== undefined) throw noSuch(kind, id, { status: 400, param });
-  }
-}
-
-function existing(state: EmulatorState, call: ApiCall): CustomerRecord {
-  const customer = state.find(call.id, call.account);
-  if (!customer || customer.deleted) throw missing(call.id);
-  return customer;
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, nullEmpty(child)])) as Value;
 }
 
 function missing(id: string): Error {
   return noSuch('customer', id, { status: 404, param: 'id' });
 }
 
-function tombstone({ id }: CustomerRecord): Answer {
+function tombstone({ id }: CustomerRecord): ApiObject {
   return { id, object: 'customer', deleted: true };
 }

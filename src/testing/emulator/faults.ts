@@ -1,11 +1,10 @@
-import type { Answer } from './answer.js';
-import { errorAnswer, type StripeErrorBody } from './errors.js';
+import { type Answer, errorAnswer, type StripeErrorBody } from './errors.js';
 import { newId } from './ids.js';
 import { checkDelay, checkFault, checkRoute, fail } from './options.js';
-import type { StripeEmulatorFault } from './types.js';
+import type { StripeEmulatorFault, StripeEmulatorFaultChooser, StripeEmulatorRequest } from './types.js';
 
 interface Entry {
-  readonly fault: StripeEmulatorFault;
+  readonly fault: StripeEmulatorFault | StripeEmulatorFaultChooser;
   left: number;
   seen: number;
 }
@@ -27,14 +26,14 @@ export class Faults {
     this.#routes = [...routes, '*'];
   }
 
-  set(route: string, fault: StripeEmulatorFault | undefined, times = Infinity): void {
+  set(route: string, fault: Entry['fault'] | undefined, times = Infinity): void {
     checkRoute('route', route, this.#routes);
     if (!(times > 0)) fail('times', 'must be above 0');
     if (fault === undefined) {
       this.#entries.delete(route);
       return;
     }
-    checkFault(fault);
+    if (typeof fault !== 'function') checkFault(fault);
     this.#entries.set(route, { fault, left: times, seen: 0 });
   }
 
@@ -43,15 +42,21 @@ export class Faults {
     this.latencyMs = ms;
   }
 
-  /** The fault that a request on this route meets; each call uses up one of its times. */
-  take(route: string | undefined): ActiveFault | undefined {
-    const name = route !== undefined && this.#entries.has(route) ? route : '*';
+  /** The fault that a request meets, with the latency of all; each call uses up one of its times. */
+  take(request: StripeEmulatorRequest): ActiveFault {
+    const name = request.route !== undefined && this.#entries.has(request.route) ? request.route : '*';
     const entry = this.#entries.get(name);
-    if (!entry) return undefined;
+    if (!entry) return { fault: { delayMs: this.latencyMs }, requestNumber: 0 };
     entry.left -= 1;
     entry.seen += 1;
     if (entry.left <= 0) this.#entries.delete(name);
-    return { fault: entry.fault, requestNumber: entry.seen };
+    const chosen = typeof entry.fault === 'function' ? entry.fault(request, entry.seen) : entry.fault;
+    const fault = chosen ?? {};
+    checkFault(fault);
+    return {
+      fault: { ...fault, delayMs: this.latencyMs + (fault.delayMs ?? 0) },
+      requestNumber: entry.seen,
+    };
   }
 
   clear(): void {
@@ -61,30 +66,29 @@ export class Faults {
 }
 
 /** What a fault answers in place of processing, if it does. */
-export function answerInstead(fault: StripeEmulatorFault | undefined): Answer | undefined {
-  const { status = fault?.error ? 400 : 200, error } = fault ?? {};
-  if (status < 400) return undefined;
-  return { status, body: errorAnswer({ ...defaultError(status), ...error }), requestId: newId('req_') };
+export function answerInstead({ status, error }: StripeEmulatorFault): Answer | undefined {
+  const instead = status ?? (error ? 400 : 200);
+  if (instead < 400) return undefined;
+  const body = errorAnswer({ ...defaultError(instead), ...error });
+  return { status: instead, body, requestId: newId('req_') };
 }
 
 /** An answer as a fault lets it out. */
-export function distort(answer: Answer, active: ActiveFault | undefined): Answer {
-  if (!active) return answer;
-  const { status, headers, transform } = active.fault;
-  // The transform may change its argument in place: the state and the kept answers share their parts with it.
-  const changed = answer.status < 300 && transform;
+export function distort(answer: Answer, { fault, requestNumber }: ActiveFault): Answer {
+  const { status, headers, transform } = fault;
+  const isFine = answer.status < 300;
   return {
     ...answer,
-    status: answer.status < 300 ? (status ?? answer.status) : answer.status,
-    body: changed ? transform(structuredClone(answer.body), active.requestNumber) : answer.body,
+    status: isFine ? (status ?? answer.status) : answer.status,
+    // The transform may change its argument in place: the state and the kept answers share their parts with it.
+    body: isFine && transform ? transform(structuredClone(answer.body), requestNumber) : answer.body,
     headers: { ...answer.headers, ...headers },
   };
 }
 
 function defaultError(status: number): StripeErrorBody {
-  if (status >= 500) return { type: 'api_error', message: 'An error that the emulator was told to answer.' };
-  if (status === 402)
-    return { type: 'card_error', message: 'A card error that the emulator was told to answer.' };
   const message = `A ${status} that the emulator was told to answer.`;
+  if (status >= 500) return { type: 'api_error', message };
+  if (status === 402) return { type: 'card_error', message };
   return { type: 'invalid_request_error', message, ...(status === 429 ? { code: 'rate_limit' } : {}) };
 }

@@ -1,57 +1,50 @@
-import { listCustomers, searchCustomers } from './customer-lists.js';
-import { createCustomer, deleteCustomer, retrieveCustomer, updateCustomer } from './customers.js';
-import type { FormTree } from './form.js';
+import { createAccount, retrieveAccount } from './accounts.js';
+import type { ApiCall, ApiObject } from './call.js';
+import * as customers from './customers.js';
+import * as intents from './intents.js';
+import { listPaymentMethods } from './payment-methods.js';
 import { createSession } from './sessions.js';
 import type { EmulatorState } from './state.js';
 
-/** A request that has passed the door: what the handlers need of it. */
-export interface ApiCall {
-  readonly form: FormTree;
-  /** The `{customer}` of the path; empty where the path has none. */
-  readonly id: string;
-  readonly account: string | null;
-}
+type Handler = (state: EmulatorState, call: ApiCall) => ApiObject;
 
-/** The routes, written as Stripe's OpenAPI description writes its paths. */
-export const ROUTES = [
-  'POST /v1/customer_sessions',
-  'POST /v1/customers',
-  'GET /v1/customers',
-  'GET /v1/customers/search',
-  'GET /v1/customers/{customer}',
-  'POST /v1/customers/{customer}',
-  'DELETE /v1/customers/{customer}',
-] as const;
-
-export type Route = (typeof ROUTES)[number];
-
-/** What answers each route. */
-export const HANDLERS: Readonly<
-  Record<Route, (state: EmulatorState, call: ApiCall) => Record<string, unknown>>
-> = {
+/** What answers each route; routes are written as Stripe's OpenAPI description writes its paths. */
+const HANDLERS: Readonly<Record<string, Handler>> = {
   'POST /v1/customer_sessions': createSession,
-  'POST /v1/customers': createCustomer,
-  'GET /v1/customers': listCustomers,
-  'GET /v1/customers/search': searchCustomers,
-  'GET /v1/customers/{customer}': retrieveCustomer,
-  'POST /v1/customers/{customer}': updateCustomer,
-  'DELETE /v1/customers/{customer}': deleteCustomer,
+  'POST /v1/customers': customers.createCustomer,
+  'GET /v1/customers': customers.listCustomers,
+  'GET /v1/customers/{customer}': customers.retrieveCustomer,
+  'POST /v1/customers/{customer}': customers.updateCustomer,
+  'DELETE /v1/customers/{customer}': customers.deleteCustomer,
+  'GET /v1/customers/{customer}/payment_methods': listPaymentMethods,
+  'POST /v1/payment_intents': intents.createPaymentIntent,
+  'GET /v1/payment_intents/{intent}': intents.retrievePaymentIntent,
+  'POST /v1/setup_intents': intents.createSetupIntent,
+  'GET /v1/setup_intents/{intent}': intents.retrieveSetupIntent,
+  'POST /v2/core/accounts': createAccount,
+  'GET /v2/core/accounts/{id}': retrieveAccount,
 };
 
-/** The route of a method and path, with the id that the path holds. */
-export function matchRoute(method: string, path: string): { route: Route; id: string } | undefined {
-  const exact = ROUTES.find((route) => route === `${method} ${path}`);
-  if (exact) return { route: exact, id: '' };
-  const [, encoded] = /^\/v1\/customers\/([^/{}]+)$/.exec(path) ?? [];
-  const route = ROUTES.find((candidate) => candidate === `${method} /v1/customers/{customer}`);
-  const id = encoded === undefined ? undefined : decode(encoded);
-  return route && id !== undefined ? { route, id } : undefined;
+export const ROUTES = Object.keys(HANDLERS);
+
+/** A route that a request is on. */
+export interface Match {
+  readonly route: string;
+  /** The id in the path; empty where the route has none. */
+  readonly id: string;
+  readonly handle: Handler;
 }
 
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
+const PATTERNS = Object.entries(HANDLERS).map(([route, handle]) => {
+  const pattern = new RegExp(`^${route.replace(/\{\w+\}/, '([^/{}]+)')}$`);
+  return { route, handle, pattern };
+});
+
+/** The route of a method and path. */
+export function matchRoute(method: string, path: string): Match | undefined {
+  for (const { route, handle, pattern } of PATTERNS) {
+    const found = pattern.exec(`${method} ${path}`);
+    if (found) return { route, handle, id: found[1] ?? '' };
   }
+  return undefined;
 }

@@ -1,34 +1,35 @@
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer } from './answer.js';
-import { Api, type Received, readForm } from './api.js';
-import { errorAnswer } from './errors.js';
+import { isKnownKey, keyOf } from './access.js';
+import { Api } from './api.js';
+import { type Answer, ApiError, errorAnswer } from './errors.js';
 import { type ActiveFault, distort, Faults } from './faults.js';
-import { toPlain } from './form.js';
+import { plain } from './form.js';
 import { newId } from './ids.js';
-import { isKnownKey, keyOf } from './keys.js';
 import type { EmulatorConfig } from './options.js';
-import { matchRoute, ROUTES } from './routes.js';
+import { type Received, receive } from './request.js';
+import { ROUTES } from './routes.js';
 import type { EmulatorState } from './state.js';
 import type { StripeEmulatorRequest } from './types.js';
-
-// The version of the OpenAPI description that the emulator was written from; answered when none was asked for.
-const API_VERSION = '2026-09-30.endive';
+import { type Message, messageOf, send } from './wire.js';
 
 // Stripe's front end keeps idle connections for more than a minute.
 const KEEP_ALIVE_MS = 75_000;
 
 const MAX_BODY_BYTES = 1024 * 1024;
+const TOO_LARGE = 'The request body is too large.';
 
+type RequestRecord = { -readonly [Key in keyof StripeEmulatorRequest]: StripeEmulatorRequest[Key] };
+
+/** A request, what is shown of it, and where its answer goes. */
 interface Exchange {
   readonly received: Received;
   readonly record: RequestRecord;
+  readonly res: ServerResponse;
 }
-
-type RequestRecord = { -readonly [Key in keyof StripeEmulatorRequest]: StripeEmulatorRequest[Key] };
 
 /** The listening half of the emulator: connections, the record of requests, and faults on the wire. */
 export class EmulatorServer {
@@ -38,6 +39,8 @@ export class EmulatorServer {
   readonly #closing = new AbortController();
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
+  /** An answer that waits for the one it is to be swapped with. */
+  #swapping: { exchange: Exchange; message: Message } | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(
@@ -46,7 +49,7 @@ export class EmulatorServer {
   ) {
     // Each delayed request listens to it, and a load test delays many.
     setMaxListeners(0, this.#closing.signal);
-    this.api = new Api(config, state, this.faults, (ms) => this.#pause(ms));
+    this.api = new Api(config, state, (ms) => this.#pause(ms));
     const listener = (req: IncomingMessage, res: ServerResponse) => void this.#serve(req, res);
     const options = { keepAliveTimeout: KEEP_ALIVE_MS };
     this.#server = config.tls
@@ -59,18 +62,23 @@ export class EmulatorServer {
   }
 
   /** Resolves with the port. */
-  listen(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      // Tests open hundreds of connections at once; the default backlog of 511 would drop some of them.
-      const { port, host } = this.config;
-      this.#server.listen({ port, host, backlog: 4096 }, () => {
-        this.#server.off('error', reject);
-        const address = this.#server.address();
-        // A string is what a pipe has; this one listens on a port.
-        resolve(typeof address === 'object' && address ? address.port : this.config.port);
-      });
-    });
+  async listen(): Promise<number> {
+    const { port, host } = this.config;
+    // Tests open hundreds of connections at once; the default backlog of 511 would drop some of them.
+    this.#server.listen({ port, host, backlog: 4096 });
+    await once(this.#server, 'listening');
+    const address = this.#server.address();
+    // A string is what a pipe has; this one listens on a port.
+    return typeof address === 'object' && address ? address.port : port;
+  }
+
+  /** Forgets requests, keys and faults; an answer that waits to be swapped is lost with its connection. */
+  clear(): void {
+    this.requests.length = 0;
+    this.faults.clear();
+    this.api.idempotency.clear();
+    this.#swapping?.exchange.res.destroy();
+    this.#swapping = undefined;
   }
 
   close(): Promise<void> {
@@ -83,38 +91,52 @@ export class EmulatorServer {
   }
 
   async #serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const body = await readBody(req).catch(() => undefined);
+    if (body === undefined) return void res.destroy();
+    const received = receive(req, body);
+    if (body === TOO_LARGE) return send(res, messageOf(failure(413, body), received));
     try {
-      const body = await readBody(req);
-      if (body === undefined) return tooLarge(res);
-      await this.#respond(this.#receive(req, body), res);
+      await this.#respond({ received, record: this.#record(req, received), res });
     } catch (error) {
       // A client that went away, or a closing emulator, leaves nobody to answer.
       if (res.destroyed || this.#closing.signal.aborted) return;
-      write(res, brokenAnswer(error));
+      // A defect of the emulator itself, or of a test's own function: said aloud rather than left hanging.
+      const message = `The emulator failed: ${error instanceof Error ? error.message : String(error)}`;
+      send(res, messageOf(failure(500, message), received));
     }
   }
 
-  async #respond({ received, record }: Exchange, res: ServerResponse): Promise<void> {
-    const active = this.faults.take(received.route);
-    if (active?.fault.reset === 'before') return void res.socket?.destroy();
-    if (active?.fault.hang) return;
-    const answer = distort(await this.api.answer(received, active), active);
-    if (active?.fault.reset === 'after') return void res.socket?.destroy();
-    record.status = answer.status;
-    write(res, answer, { received, rawBody: active?.fault.rawBody });
+  async #respond(exchange: Exchange): Promise<void> {
+    const active = this.faults.take(exchange.record);
+    const { hang, reset, answerDelayMs = 0 } = active.fault;
+    if (reset === 'before') return void exchange.res.destroy();
+    if (hang === true || hang === 'before') return;
+    const answer = distort(await this.api.answer(exchange.received, active.fault), active);
+    if (reset === 'after') return void exchange.res.destroy();
+    if (hang === 'after') return;
+    await this.#pause(answerDelayMs);
+    this.#deliver(exchange, answer, active);
   }
 
-  #receive(req: IncomingMessage, body: string): Exchange {
-    const { method = '', url: path = '' } = req;
-    const header = (name: string) => [req.headers[name]].flat()[0];
-    const match = matchRoute(method, path.split('?')[0] ?? '');
-    const received: Received = { method, path, body, header, route: match?.route, id: match?.id ?? '' };
+  #deliver(exchange: Exchange, answer: Answer, { fault }: ActiveFault): void {
+    const message = messageOf(answer, exchange.received, fault.rawBody);
+    const other = this.#swapping;
+    if (fault.mixUp !== 'swap') deliver(exchange, message, fault.mixUp === 'duplicate');
+    else if (!other) this.#swapping = { exchange, message };
+    else {
+      this.#swapping = undefined;
+      deliver(exchange, other.message);
+      deliver(other.exchange, message);
+    }
+  }
+
+  #record(req: IncomingMessage, { method, match, form, header }: Received): RequestRecord {
     const record: RequestRecord = {
       method,
-      path,
+      path: req.url ?? '',
       route: match?.route,
       headers: { ...req.headers },
-      params: readable(received),
+      params: form instanceof ApiError ? {} : Object(plain(form)),
       idempotencyKey: header('idempotency-key'),
       account: header('stripe-account'),
       context: header('stripe-context'),
@@ -126,7 +148,7 @@ export class EmulatorServer {
       record.headers.authorization = '[not a key of the emulator]';
     }
     this.requests.push(record);
-    return { received, record };
+    return record;
   }
 
   async #pause(ms: number): Promise<void> {
@@ -134,52 +156,22 @@ export class EmulatorServer {
   }
 }
 
-function readable(received: Received): Record<string, unknown> {
-  try {
-    return toPlain(readForm(received));
-  } catch {
-    return {};
-  }
+function deliver({ record, res }: Exchange, message: Message, twice = false): void {
+  record.status = message.status;
+  send(res, message, twice);
 }
 
-async function readBody(req: IncomingMessage): Promise<string | undefined> {
+function failure(status: number, message: string): Answer {
+  const type = status < 500 ? 'invalid_request_error' : 'api_error';
+  return { status, body: errorAnswer({ type, message }), requestId: newId('req_') };
+}
+
+async function readBody(req: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function tooLarge(res: ServerResponse): void {
-  const error = { type: 'invalid_request_error', message: 'The request body is too large.' };
-  write(res, { status: 413, body: errorAnswer(error), requestId: newId('req_') });
-}
-
-// A defect of the emulator itself, or of a test's transform: said aloud rather than left hanging.
-function brokenAnswer(error: unknown): Answer {
-  const message = `The emulator failed: ${error instanceof Error ? error.message : String(error)}`;
-  return { status: 500, body: errorAnswer({ type: 'api_error', message }), requestId: newId('req_') };
-}
-
-function write(
-  res: ServerResponse,
-  answer: Answer,
-  { received, rawBody }: { received?: Received; rawBody?: ActiveFault['fault']['rawBody'] } = {},
-): void {
-  const body = Buffer.from(rawBody ?? JSON.stringify(answer.body, null, 2));
-  const idempotencyKey = received?.method === 'POST' ? received.header('idempotency-key') : undefined;
-  res.writeHead(answer.status, {
-    'content-type': 'application/json',
-    'content-length': String(body.length),
-    'cache-control': 'no-cache, no-store',
-    'request-id': answer.replayed ? newId('req_') : answer.requestId,
-    'stripe-version': received?.header('stripe-version') ?? API_VERSION,
-    ...(idempotencyKey ? { 'idempotency-key': idempotencyKey, 'original-request': answer.requestId } : {}),
-    ...(answer.replayed ? { 'idempotent-replayed': 'true' } : {}),
-    ...answer.headers,
-  });
-  res.end(body);
+  return size > MAX_BODY_BYTES ? TOO_LARGE : Buffer.concat(chunks).toString('utf8');
 }

@@ -1,15 +1,16 @@
+import { type ApiObject, nulls } from './call.js';
 import type { Components } from './components.js';
+import { noSuch } from './errors.js';
 import { newId } from './ids.js';
 import type { EmulatorConfig } from './options.js';
 import type { StripeEmulatorCustomer, StripeEmulatorPaymentMethod, StripeEmulatorSession } from './types.js';
 
 /** Stripe's customer object, as far as the emulator looks into it. */
-export interface CustomerObject extends Record<string, unknown> {
+export interface CustomerObject extends ApiObject {
   readonly id: string;
   readonly created: number;
   readonly email: string | null;
   readonly name: string | null;
-  readonly phone: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly invoice_settings: Readonly<Record<string, unknown>>;
 }
@@ -28,11 +29,21 @@ export interface SessionRecord extends StripeEmulatorSession {
   claimed: boolean;
 }
 
+/** Any other object. */
+export interface StoredObject {
+  /** The connected account that it lives in. */
+  readonly account: string | null;
+  /** What is answered. */
+  readonly object: ApiObject;
+  /** The customer that stands behind an Accounts v2 account, where it is configured as one. */
+  readonly customer?: CustomerRecord | undefined;
+}
+
 /** What a new customer may say of itself. */
 export interface NewCustomer {
   readonly id?: string | undefined;
   readonly account: string | null;
-  readonly customerAccount?: string;
+  readonly customerAccount?: string | null;
   readonly paymentMethods?: readonly StripeEmulatorPaymentMethod[];
   readonly values: Partial<CustomerObject>;
 }
@@ -41,10 +52,10 @@ export interface NewCustomer {
 export class EmulatorState {
   readonly customers = new Map<string, CustomerRecord>();
   readonly sessions: SessionRecord[] = [];
-  readonly #sessionsBySecret = new Map<string, SessionRecord>();
-  readonly #behindAccounts = new Map<string, CustomerRecord>();
+  /** PaymentIntents, SetupIntents and Accounts v2 accounts, by id. */
+  readonly objects = new Map<string, StoredObject>();
 
-  constructor(readonly config: Pick<EmulatorConfig, 'now' | 'livemode'>) {}
+  constructor(readonly config: EmulatorConfig) {}
 
   /** The customer with this id in this account, deleted or not. */
   find(id: string, account: string | null): CustomerRecord | undefined {
@@ -52,21 +63,24 @@ export class EmulatorState {
     return customer?.account === account ? customer : undefined;
   }
 
-  /** The customer that stands behind an Accounts v2 account. */
-  findAccount(id: string, account: string | null): CustomerRecord | undefined {
-    const customer = this.#behindAccounts.get(id);
-    return customer?.account === account ? customer : undefined;
-  }
-
-  session(clientSecret: string): SessionRecord | undefined {
-    return this.#sessionsBySecret.get(clientSecret);
+  /** The customer that a request names by one of these parameters, if it does. Throws Stripe's 400 for none of its. */
+  named(
+    { customer, customer_account: id }: { customer?: string; customer_account?: string },
+    account: string | null,
+  ): CustomerRecord | undefined {
+    if (customer === undefined && id === undefined) return undefined;
+    const stored = this.objects.get(id ?? '');
+    const behind = stored?.account === account ? stored.customer : undefined;
+    const found = customer === undefined ? behind : this.find(customer, account);
+    if (found && !found.deleted) return found;
+    if (customer !== undefined) throw noSuch('customer', customer, { status: 400, param: 'customer' });
+    throw noSuch('account', id ?? '', { status: 400, param: 'customer_account' });
   }
 
   addCustomer(customer: NewCustomer): CustomerRecord {
     const { id = newId('cus_'), account, customerAccount = null, paymentMethods = [], values } = customer;
     const createdAt = this.config.now();
-    const created = Math.floor(createdAt / 1000);
-    const blank = blankCustomer(id, created, this.config.livemode);
+    const blank = blankCustomer(id, Math.floor(createdAt / 1000), this.config.livemode);
     const record: CustomerRecord = {
       id,
       account,
@@ -86,20 +100,13 @@ export class EmulatorState {
       },
     };
     this.customers.set(id, record);
-    if (customerAccount !== null) this.#behindAccounts.set(customerAccount, record);
     return record;
-  }
-
-  addSession(session: SessionRecord): void {
-    this.sessions.push(session);
-    this.#sessionsBySecret.set(session.clientSecret, session);
   }
 
   clear(): void {
     this.customers.clear();
-    this.#behindAccounts.clear();
     this.sessions.length = 0;
-    this.#sessionsBySecret.clear();
+    this.objects.clear();
   }
 }
 
@@ -114,31 +121,18 @@ function blankCustomer(id: string, created: number, livemode: boolean): Customer
   return {
     id,
     object: 'customer',
-    address: null,
+    ...nulls('address currency default_source description discount phone shipping test_clock'),
     balance: 0,
     created,
-    currency: null,
-    customer_account: null,
-    default_source: null,
     delinquent: false,
-    description: null,
-    discount: null,
     email: null,
     invoice_prefix: newId('', 8).toUpperCase(),
-    invoice_settings: {
-      custom_fields: null,
-      default_payment_method: null,
-      footer: null,
-      rendering_options: null,
-    },
+    invoice_settings: nulls('custom_fields default_payment_method footer rendering_options'),
     livemode,
     metadata: {},
     name: null,
     next_invoice_sequence: 1,
-    phone: null,
     preferred_locales: [],
-    shipping: null,
     tax_exempt: 'none',
-    test_clock: null,
   };
 }
