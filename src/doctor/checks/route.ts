@@ -71,11 +71,13 @@ export function checkMethods({ get }: Visit): Outcome[] {
   return [];
 }
 
+const REFUSED_AT_THE_DOOR: ReadonlySet<string | undefined> = new Set(['cross_origin', 'tls_required']);
+
 /** H4: another site's page, and what is no browser. */
 export function checkOrigins({ foreign, bare }: Visit): Outcome[] {
   const outcomes: Outcome[] = [];
-  const code = problemCode(foreign);
-  if (code === 'cross_origin') outcomes.push(good("Another site's page is refused with 403."));
+  if (REFUSED_AT_THE_DOOR.has(problemCode(foreign)))
+    outcomes.push(good("Another site's page is refused with 403."));
   else if (passedGuards(foreign)) {
     outcomes.push(
       found('cross-origin-accepted', `POST from https://doctor.example got ${describeReply(foreign)}.`),
