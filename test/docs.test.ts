@@ -66,7 +66,7 @@ describe('everything public is documented', () => {
     expect(names).toHaveLength(14);
     for (const name of names) expect(readme).toContain(`| \`${name}\` |`);
     const members = [
-      ...(/interface CustomerSessionEvent[\s\S]*?\n\}/.exec(read('src/events.ts'))?.[0] ?? '').matchAll(
+      ...(/interface CustomerSessionEvent[\s\S]*?\n\}/.exec(read('src/core/events.ts'))?.[0] ?? '').matchAll(
         /readonly (\w+)\??:/g,
       ),
       ...(/interface StripeTrace[\s\S]*?\n\}/.exec(read('src/core/problem.ts'))?.[0] ?? '').matchAll(
@@ -79,7 +79,11 @@ describe('everything public is documented', () => {
 
   it('links lead somewhere', () => {
     const links = documents.flatMap((document) =>
-      [...read(document).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)[^)]*\)/g)].map(([, target = '']) => ({
+      [
+        ...read(document)
+          .replaceAll(/^```[\s\S]*?^```/gm, '')
+          .matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)[^)]*\)/g),
+      ].map(([, target = '']) => ({
         document,
         target,
         exists: existsSync(path.join(root, path.dirname(document), target)),
