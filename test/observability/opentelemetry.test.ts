@@ -78,7 +78,9 @@ test("a host's own error is the span's exception", async () => {
   expect(span?.events).toEqual([
     expect.objectContaining({
       name: 'exception',
-      attributes: expect.objectContaining({ 'exception.message': expect.stringContaining('resolveCustomer') }),
+      attributes: expect.objectContaining({
+        'exception.message': expect.stringContaining('resolveCustomer'),
+      }),
     }),
   ]);
 });
