@@ -18,9 +18,12 @@ export interface ApiRequest {
   key?: string | null;
 }
 
+// Far longer than an answer takes; who never answers must not hang a whole suite.
+const LONGEST_ANSWER_MS = 60_000;
+
 /** One request in Stripe's encoding, without stripe-node between the test and the wire. */
 export async function callApi(
-  emulator: StripeEmulator,
+  emulator: Pick<StripeEmulator, 'url' | 'secretKey'>,
   route: string,
   { params = {}, headers = {}, key = emulator.secretKey }: ApiRequest = {},
 ): Promise<ApiAnswer> {
@@ -31,6 +34,7 @@ export async function callApi(
   const answer = await fetch(`${emulator.url}${url}`, {
     method,
     headers: { ...authorization, ...headers },
+    signal: AbortSignal.timeout(LONGEST_ANSWER_MS),
     ...(method === 'POST' ? { body: form } : {}),
   });
   const body: ApiAnswer['body'] = JSON.parse(await answer.text());
