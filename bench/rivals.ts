@@ -28,7 +28,7 @@ export type StartRival = (start: RivalStart) => Promise<number>;
 
 const KEY = 'sk_test_emulator_bench';
 const CUSTOMER = 'cus_bench';
-// What Stripe's guide passes, and what our preset `savedPaymentMethods()` stands for.
+// What Stripe's guide passes, and what our preset `savedPaymentMethods({ save: 'on_session' })` stands for.
 const COMPONENTS = {
   payment_element: {
     enabled: true,
@@ -129,7 +129,7 @@ function routerOver(
   return customerSessionRouter({
     authenticate: () => ({}),
     resolveCustomer: () => CUSTOMER,
-    components: savedPaymentMethods(),
+    components: savedPaymentMethods({ save: 'on_session' }),
     rateLimit: { limit: 1_000_000 },
     stripe,
     ...(capsRaised ? { maxInFlight: 4096, maxWaiting: 0 } : {}),
@@ -138,11 +138,10 @@ function routerOver(
 
 // A session over our transport, with headers and body written down once.
 async function createWithoutStripeNode(upstreamPort: number): Promise<() => Promise<object>> {
-  const { StripeTransport } = (await import(
-    path.join(built, 'stripe', 'transport.js')
-  )) as typeof import('../src/stripe/transport/http-client.js');
-  const caps = { attemptTimeoutMs: 3_500, keepAliveMs: 60_000, maxSockets: 256, maxNetworkRetries: 1 };
-  const transport = new StripeTransport(caps);
+  const { stripeHttpClient } = (await import(
+    path.join(built, 'stripe', 'client.js')
+  )) as typeof import('../src/stripe/client.js');
+  const transport = stripeHttpClient();
   const target = ['localhost', upstreamPort, '/v1/customer_sessions', 'POST'] as const;
   return async () => {
     const answer = await transport.makeRequest(...target, ...requestOf('bench'), 'https', 8_000);

@@ -16,27 +16,51 @@ export {
   mobilePaymentElement,
   pricingTable,
   type Redisplay,
+  type SaveChoice,
   type SavedPaymentMethodsOptions,
   savedPaymentMethods,
 } from './components/presets.js';
+export type { CustomerSession, CustomerSessionAnswer } from './core/customer-session.js';
 export type { CustomerSessionEvent, CustomerSessionOutcome } from './core/events.js';
-export type { AnswerFormat, ProblemCode } from './core/problem.js';
+export {
+  CustomerSessionProblem,
+  type ProblemCode,
+  type ProblemDetails,
+  type StripeTrace,
+} from './core/problem.js';
+export type {
+  AnswerFormat,
+  Awaitable,
+  ConnectScope,
+  CustomerRef,
+  CustomerSessionIssuer,
+  RateLimitState,
+  RequestUser,
+  ResolveCustomer,
+  StripeClient,
+} from './core/types.js';
 export { stripeCspDirectives } from './csp.js';
 export { type CustomerDirectory, customerDirectory } from './customers/directory.js';
 export type { CustomerDirectoryOptions, CustomerProfile } from './customers/directory-options.js';
 export { type CustomerStore, memoryStore } from './customers/store.js';
+export { customerSessionGuard } from './guard.js';
+export { customerSessionIssuer } from './issuer.js';
 export type {
-  Awaitable,
-  ConnectScope,
-  CustomerRef,
+  CustomerSessionGuardOptions,
+  CustomerSessionIssuerOptions,
   CustomerSessionRouterOptions,
+  CustomerSessionSourceOptions,
   RateLimitOptions,
-  RequestUser,
-  ResolveCustomer,
-  StripeClient,
 } from './options/router-options.js';
 export { guardedStore } from './rate-limit/guarded-store.js';
 export type { GuardedStoreEvent, GuardedStoreOptions } from './rate-limit/guarded-store-options.js';
 export { customerSessionRouter } from './router.js';
-export { createStripe, type OwnStripe, type StripeConnections } from './stripe/client.js';
+export {
+  createStripe,
+  type OwnStripe,
+  type StripeConnections,
+  stripeHttpClient,
+} from './stripe/client.js';
 export type { StripeConfig } from './stripe/client-config.js';
+export type { StripeHttpClient } from './stripe/transport/http-client.js';
+export type { TransportConfig } from './stripe/transport/settings.js';

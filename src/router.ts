@@ -1,16 +1,12 @@
-import { type Response, Router } from 'express';
-import { startDeadline } from './core/deadline.js';
-import { startTrace, type Trace } from './core/events.js';
-import { answerProblem, Problem } from './core/problem.js';
+import { type Request, Router } from 'express';
+import { clientOf } from './core/client.js';
+import { startTrace } from './core/events.js';
+import type { RequestUser } from './core/types.js';
+import { customerSessionEndpoint } from './endpoint.js';
 import { setResponseHeaders } from './guards/headers.js';
-import { requirePost } from './guards/method.js';
-import { requireSameOrigin } from './guards/origin.js';
-import { requireTls } from './guards/tls.js';
-import { sessionIssuer } from './issuer.js';
-import { type Config, mountedUncalled, parseOptions } from './options/parse.js';
-import type { CustomerSessionRouterOptions, RequestUser } from './options/router-options.js';
-import { answerSession, clientHasLeft } from './reply.js';
-import type { Session } from './stripe/create-session.js';
+import { parseRouterOptions } from './options/parse-router.js';
+import type { CustomerSessionRouterOptions } from './options/router-options.js';
+import { send } from './reply.js';
 
 /**
  * An Express router that answers POST on its mount path with a new Stripe Customer Session for the signed-in
@@ -21,75 +17,46 @@ import type { Session } from './stripe/create-session.js';
 export function customerSessionRouter<User = RequestUser>(
   options: CustomerSessionRouterOptions<User>,
 ): Router {
-  const config = parseOptions(options);
-  const guards = [requirePost, requireTls(config), requireSameOrigin(config)];
-  const issueSession = sessionIssuer(config);
+  const config = parseRouterOptions(options);
+  const { reporter } = config.source;
+  const endpoint = customerSessionEndpoint(config);
   const router = Router();
 
-  // One handler on one path: sub-paths fall through to the host, and nothing is returned, since Express
-  // publishes what a handler resolves with.
-  router.all('/', function customerSession(req, res) {
-    const trace = startTrace(req, config.onEvent);
-    setResponseHeaders(res);
-    for (const guard of guards) {
-      const refusal = guard(req);
-      if (refusal !== undefined) return refuse(refusal, res, { trace, config });
-    }
-    const deadline = startDeadline(config.deadlineMs);
-    issueSession({ req, res, trace, deadline })
-      .finally(() => deadline.clear())
-      .then((session) => answer(session, res, { trace, config }))
-      .catch((error: unknown) => refuse(asProblem(error), res, { trace, config }));
+  // Nothing is returned, since Express publishes what a handler resolves with.
+  router.use(function customerSession(req, res, next) {
+    if (isWithoutPath(req, router)) reporter.warn(...MOUNT_PATH);
+    if (!isMountPath(req, router)) return next();
+    setResponseHeaders(req, res); //                                                      H1
+    const trace = startTrace(req, reporter);
+    void endpoint(req, clientOf(res), trace).then((reply) => send(res, reply, trace)); // H14
   });
   return router;
 }
 
-interface Ending {
-  trace: Trace;
-  config: Pick<Config<never>, 'format' | 'onEvent'>;
+// In app.use(path, …) Express takes the path away. In app.post(path, …) it stays, and the route holds this router; a route
+// alone proves nothing, since it is left over from an earlier app.all('*', …).
+function isMountPath(req: Request, router: Router): boolean {
+  return pathOf(req) === '/' || isRouteOf(req, router);
 }
 
-function answer(session: Session, res: Response, { trace, config }: Ending): void {
-  if (clientHasLeft(res)) {
-    trace.end('client_closed', 499);
-    return;
-  }
-  answerSession(res, session, config.format);
-  trace.end('issued', 200);
+// Sub-paths are the host's. What is left has no path of its own, or is hidden in somebody's wrapper.
+function isWithoutPath(req: Request, router: Router): boolean {
+  if (isRouteOf(req, router)) return false;
+  return req.baseUrl === '' || (pathOf(req) !== '/' && req.route?.path === pathOf(req));
 }
 
-function refuse(problem: Problem, res: Response, { trace, config }: Ending): void {
-  trace.note({ ...problem.stripe, ...(problem.cause === undefined ? {} : { error: problem.cause }) });
-  if (problem.cause !== undefined && config.onEvent === undefined) warnOfUnheardError();
-  if (clientHasLeft(res)) {
-    trace.end('client_closed', 499);
-    return;
-  }
-  answerProblem(res, problem, config.format);
-  trace.end(problem.code, problem.status);
+function isRouteOf(req: Request, router: Router): boolean {
+  const stack: unknown = req.route?.stack;
+  return Array.isArray(stack) && stack.some((layer: { handle?: unknown }) => layer.handle === router);
 }
 
-// Whatever is not a Problem is a fault of this package, and its text is nobody's business.
-function asProblem(error: unknown): Problem {
-  return error instanceof Problem ? error : new Problem('internal_error', { cause: error });
+function pathOf({ url }: Request): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
 }
 
-let warned = false;
-
-function warnOfUnheardError(): void {
-  if (warned) return;
-  warned = true;
-  process.emitWarning(
-    'A callback or store of customerSessionRouter failed and its caller got a 500. Pass onEvent to see the error ' +
-      'itself: onEvent: (event) => console.error(event.error). This is said once per process.',
-    { code: 'ESCS_UNHEARD_ERROR' },
-  );
-}
-
-// Express reads `handle` of what is mounted, to tell an app from a function: so a missing call is caught when the
-// app starts, not at its first request.
-Object.defineProperty(customerSessionRouter, 'handle', {
-  get(): never {
-    throw mountedUncalled();
-  },
-});
+const MOUNT_PATH = [
+  'ESCS_MOUNT_PATH',
+  'customerSessionRouter was mounted without a path, or inside another handler, and cannot tell which requests are its own. ' +
+    "Write app.use('/customer-session', customerSessionRouter({ … })). This is said once.",
+] as const;

@@ -42,7 +42,7 @@ export function createApp(parts: AppParts): Express {
     customerSessionRouter({
       authenticate: userOf,
       resolveCustomer: parts.directory.resolve,
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
       stripe: parts.stripe,
       rateLimit: parts.rateLimit,
       // For 200 requests a second in all, which is more than Stripe allows unasked (docs/operations.md).

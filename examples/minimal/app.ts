@@ -8,7 +8,7 @@ app.use(
   customerSessionRouter({
     authenticate: (req) => signedInUser(req),
     resolveCustomer: (user) => user.stripeCustomerId,
-    components: savedPaymentMethods(),
+    components: savedPaymentMethods({ save: 'on_session' }),
   }),
 );
 

@@ -34,7 +34,7 @@ export function accountsRouter(
   return customerSessionRouter<User>({
     authenticate: signedInUser,
     resolveCustomer: accountOf(stripe, 'test', column),
-    components: savedPaymentMethods(),
+    components: savedPaymentMethods({ save: 'on_session' }),
     stripe,
   });
 }

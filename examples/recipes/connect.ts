@@ -56,7 +56,7 @@ export function connectRouter(
   return customerSessionRouter<Buyer>({
     authenticate: buyerOf,
     resolveCustomer: connectedCustomers(stripe, store, 'test'),
-    components: savedPaymentMethods(),
+    components: savedPaymentMethods({ save: 'on_session' }),
     stripe,
   });
 }

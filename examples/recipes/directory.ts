@@ -34,7 +34,7 @@ export function createApp({ pool, stripe, signedInUser }: Parts): Express {
     customerSessionRouter({
       authenticate: signedInUser,
       resolveCustomer: directory.resolve,
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
       stripe,
     }),
   );

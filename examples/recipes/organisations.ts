@@ -55,7 +55,7 @@ export function organisationRouter(
     resolveCustomer: directory.resolve,
     // Only an owner may take the company's card away.
     components: (member) => ({
-      ...savedPaymentMethods({ remove: member.role === 'owner' }),
+      ...savedPaymentMethods({ save: 'on_session', remove: member.role === 'owner' }),
       ...pricingTable(),
     }),
     stripe,

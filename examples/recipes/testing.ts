@@ -18,7 +18,7 @@ export async function adaGetsASession(): Promise<Record<string, unknown>> {
       stripe,
       authenticate: () => ({ customer: 'cus_Ada' }),
       resolveCustomer: (user) => user.customer,
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
     }),
   );
 

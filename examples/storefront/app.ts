@@ -62,7 +62,7 @@ export function createStorefront(parts: StorefrontParts): Express {
       authenticate: timeline.authenticate(userOf),
       resolveCustomer: timeline.resolveCustomer(directory.resolve),
       rateLimit: { store: limits },
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
       stripe,
       onEvent,
     }),

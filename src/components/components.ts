@@ -1,4 +1,6 @@
-import { configError, describe, nearest } from '../core/config-error.js';
+import { choiceError, configError, slipOf } from '../core/config-error.js';
+import { isRecord } from '../core/values.js';
+import type { WarnOnce } from '../core/warn-once.js';
 
 /** `enabled` or `disabled`, as Stripe spells its switches. */
 export type Switch = 'enabled' | 'disabled';
@@ -29,7 +31,7 @@ export interface Components {
 
 export interface PaymentElementFeatures {
   payment_method_redisplay?: Switch;
-  payment_method_allow_redisplay_filters?: readonly AllowRedisplay[];
+  payment_method_allow_redisplay_filters?: AllowRedisplay[];
   /** 1 to 10. */
   payment_method_redisplay_limit?: number;
   payment_method_save?: Switch;
@@ -39,7 +41,7 @@ export interface PaymentElementFeatures {
 
 export interface MobilePaymentElementFeatures {
   payment_method_redisplay?: Switch;
-  payment_method_allow_redisplay_filters?: readonly AllowRedisplay[];
+  payment_method_allow_redisplay_filters?: AllowRedisplay[];
   payment_method_save?: Switch;
   /** Only with `payment_method_save: 'disabled'`. */
   payment_method_save_allow_redisplay_override?: AllowRedisplay;
@@ -47,7 +49,7 @@ export interface MobilePaymentElementFeatures {
 }
 
 export interface CustomerSheetFeatures {
-  payment_method_allow_redisplay_filters?: readonly AllowRedisplay[];
+  payment_method_allow_redisplay_filters?: AllowRedisplay[];
   payment_method_remove?: Switch;
 }
 
@@ -106,30 +108,37 @@ function oneOf(values: readonly string[]): Accepts {
   };
 }
 
-/** Checks Stripe's `components` object and returns a frozen copy of its own; throws a `TypeError` on a bad one. */
-export function parseComponents(given: unknown): Components {
-  const components = plainObject('components', given, 'Use savedPaymentMethods() or another preset.');
-  const parsed: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(components)) {
-    if (value === undefined) continue;
-    requireComponentName(name);
-    parsed[name] = parseComponent(name, value);
-  }
-  const enabled = Object.values(parsed).some(
-    (component) => isObject(component) && component.enabled === true,
-  );
-  if (!enabled) {
-    throw configError('components', given, 'Enable at least one component, e.g. savedPaymentMethods().');
-  }
-  return Object.freeze(parsed);
+/** Whether its SDK is a mobile one, which needs `format: 'mobile'`. */
+export function isMobileComponent(name: string): boolean {
+  return name === 'mobile_payment_element' || name === 'customer_sheet';
 }
 
-function parseComponent(name: string, value: unknown): unknown {
-  const path = `components.${name}`;
-  const component = plainObject(path, value, 'Use { enabled: true }, with features where it has some.');
-  if (typeof component.enabled !== 'boolean') {
-    throw configError(`${path}.enabled`, component.enabled, 'Use true or false.');
+/**
+ * Checks Stripe's `components` object and returns a frozen copy of its own. Names that Stripe may have added pass, with a
+ * warning each.
+ * @throws {TypeError} on a bad one
+ */
+export function parseComponents(given: unknown, warn: WarnOnce): Components {
+  const example = "savedPaymentMethods({ save: 'on_session' })";
+  const components = requireRecord('components', given, `Use ${example} or another preset.`);
+  const parsed: Record<string, unknown> = {};
+  let isOneEnabled = false;
+  for (const [name, value] of Object.entries(components)) {
+    if (value === undefined) continue;
+    requireComponentName(name, warn);
+    const component = parseComponent(name, value, warn);
+    isOneEnabled ||= component.enabled;
+    parsed[name] = component;
   }
+  if (isOneEnabled) return Object.freeze(parsed);
+  throw configError('components', given, `Enable at least one component, e.g. ${example}.`);
+}
+
+function parseComponent(name: string, value: unknown, warn: WarnOnce): With<unknown> {
+  const path = `components.${name}`;
+  const component = requireRecord(path, value, 'Use { enabled: true }, with features where it has some.');
+  const { enabled, features } = component;
+  if (typeof enabled !== 'boolean') throw choiceError(`${path}.enabled`, enabled, 'Use true or false.');
   for (const key of Object.keys(component)) {
     if (key === 'enabled' || key === 'features') continue;
     const hint = FEATURES.has(key)
@@ -137,24 +146,20 @@ function parseComponent(name: string, value: unknown): unknown {
       : 'A component has "enabled" and "features".';
     throw configError(`${path}.${key}`, component[key], hint);
   }
-  if (component.features === undefined) return Object.freeze({ enabled: component.enabled });
-  return Object.freeze({ enabled: component.enabled, features: parseFeatures(name, component.features) });
+  if (features === undefined) return Object.freeze({ enabled });
+  return Object.freeze({ enabled, features: parseFeatures(name, features, warn) });
 }
 
-function parseFeatures(component: string, value: unknown): unknown {
+function parseFeatures(component: string, value: unknown, warn: WarnOnce): object {
   const path = `components.${component}.features`;
-  const features = plainObject(path, value, 'Use an object of features.');
-  const known = isCatalogued(component) ? CATALOGUE[component] : undefined;
+  const features = requireRecord(path, value, 'Use an object of features.');
+  const known = isCatalogued(component) ? (CATALOGUE[component] ?? {}) : undefined;
   const parsed: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(features)) {
     if (setting === undefined) continue;
-    if (known === undefined) {
-      parsed[name] = setting;
-      continue;
-    }
     const accepts = known?.[name];
-    if (accepts === undefined) requireFeatureName(component, name);
-    else if (!accepts.test(setting)) throw configError(`${path}.${name}`, setting, accepts.text);
+    if (known !== undefined && accepts === undefined) requireFeatureName(component, name, warn);
+    if (accepts?.test(setting) === false) throw choiceError(`${path}.${name}`, setting, accepts.text);
     parsed[name] = Array.isArray(setting) ? Object.freeze([...setting]) : setting;
   }
   refuseOverrideWithSave(path, parsed);
@@ -164,50 +169,47 @@ function parseFeatures(component: string, value: unknown): unknown {
 function refuseOverrideWithSave(path: string, features: Record<string, unknown>): void {
   const override = features.payment_method_save_allow_redisplay_override;
   if (override === undefined || features.payment_method_save === 'disabled') return;
-  throw configError(
+  throw choiceError(
     `${path}.payment_method_save_allow_redisplay_override`,
     override,
     'Stripe takes it only with payment_method_save: "disabled".',
   );
 }
 
-function requireComponentName(name: string): void {
+function requireComponentName(name: string, warn: WarnOnce): void {
   if (isCatalogued(name)) return;
-  const near = nearest(name, COMPONENTS);
-  if (near !== undefined) throw unknownName('component', name, `Did you mean "${near}"?`);
+  const slip = slipOf(name, COMPONENTS);
+  if (slip !== undefined) throw unknownName('component', name, `Did you mean "${slip}"?`);
   if (FEATURES.has(name))
     throw unknownName('component', name, 'It is a feature: put it into a component\'s "features".');
-  requireStripeName('component', name);
+  passNewName('component', name, warn);
 }
 
-function requireFeatureName(component: string, name: string): void {
+function requireFeatureName(component: string, name: string, warn: WarnOnce): void {
   const kind = `feature of ${component}`;
   if (FEATURES.has(name)) {
     const owners = COMPONENTS.filter((other) => isCatalogued(other) && name in (CATALOGUE[other] ?? {}));
     throw unknownName(kind, name, `It belongs to ${owners.join(', ')}.`);
   }
-  const near = nearest(name, [...FEATURES]);
-  if (near !== undefined) throw unknownName(kind, name, `Did you mean "${near}"?`);
-  requireStripeName(kind, name);
+  const slip = slipOf(name, [...FEATURES]);
+  if (slip !== undefined) throw unknownName(kind, name, `Did you mean "${slip}"?`);
+  passNewName(kind, name, warn);
 }
 
+// Names of this form come from the host's code and hold nothing secret.
 function unknownName(kind: string, name: string, hint: string): TypeError {
-  return new TypeError(`express-stripe-customer-session: unknown ${kind} ${describe(name)}. ${hint}`);
+  const shown = STRIPE_NAME.test(name) ? `"${name}"` : 'name';
+  return new TypeError(`express-stripe-customer-session: unknown ${kind}: ${shown}. ${hint}`);
 }
 
-const warnedOf = new Set<string>();
+const STRIPE_NAME = /^[a-z][a-z0-9_]{1,63}$/;
 
-// Stripe adds components and features: what could be a name of its own passes, and is said once.
-function requireStripeName(kind: string, name: string): void {
-  if (!/^[a-z][a-z0-9_]{1,63}$/.test(name)) throw unknownName(kind, name, 'Names are in snake_case.');
-  const what = `${kind} "${name}"`;
-  if (warnedOf.has(what) || warnedOf.size >= 100) return;
-  warnedOf.add(what);
-  process.emitWarning(
-    `The ${what} is unknown to this version of the package; it is passed to Stripe as it is.`,
-    {
-      code: 'ESCS_UNKNOWN_COMPONENT',
-    },
+// Stripe adds components and features, and gates some: what could be a name of its own passes, and is said once.
+function passNewName(kind: string, name: string, warn: WarnOnce): void {
+  if (!STRIPE_NAME.test(name)) throw unknownName(kind, name, 'Names are in snake_case.');
+  warn(
+    'ESCS_UNKNOWN_COMPONENT',
+    `The ${kind} "${name}" is unknown to this version of the package; it is passed to Stripe as it is. Others may follow.`,
   );
 }
 
@@ -215,11 +217,7 @@ function isCatalogued(name: string): name is keyof Components {
   return Object.hasOwn(CATALOGUE, name);
 }
 
-function plainObject(path: string, value: unknown, fix: string): Record<string, unknown> {
-  if (isObject(value)) return value;
+function requireRecord(path: string, value: unknown, fix: string): Record<string, unknown> {
+  if (isRecord(value)) return value;
   throw configError(path, value, fix);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,49 +1,46 @@
-import { configError, refuseUnknownKeys } from '../core/config-error.js';
+import { choiceError, refuseUnknownKeys } from '../core/config-error.js';
 import type { AllowRedisplay, Components } from './components.js';
 
 /** Which saved payment methods are shown again, by the consent that they were saved with. */
 export type Redisplay = 'always' | 'limited' | 'all';
 
-export interface SavedPaymentMethodsOptions {
+/** What a saved payment method may be used for later, or `false` to save none. */
+export type SaveChoice = 'on_session' | 'off_session' | 'intent' | false;
+
+interface RedisplayOptions {
   /**
    * `'always'` shows those whose owner agreed to see them at every checkout; `'limited'` also those kept for one
-   * purpose; `'all'` also those saved without an answer, e.g. before `allow_redisplay` existed. Default `'always'`,
-   * Stripe's own, since showing more needs a consent that only you can know of.
+   * purpose; `'all'` also those saved without an answer, e.g. before `allow_redisplay` existed. Showing more than
+   * `'always'` needs a consent that only you can know of. @defaultValue "always"
    * @see https://docs.stripe.com/payments/save-customer-payment-methods
    */
   redisplay?: Redisplay;
-  /** How many are shown at most, 1 to 10. Default: Stripe's, 3. */
+  /**
+   * Whether the buyer may delete saved methods. Deletion also detaches cards that subscriptions are paid with.
+   * @defaultValue false
+   */
+  remove?: boolean;
+}
+
+export interface SavedPaymentMethodsOptions extends RedisplayOptions {
+  /**
+   * Whether the buyer is offered a checkbox to save the payment method, and what for. Required. `'on_session'`: to pay with
+   * it while they are there. `'off_session'`: also to be charged while they are away. `'intent'`: what the intent's own
+   * `setup_future_usage` says (Stripe.js of 2026-03-25.dahlia or later). `false`: no checkbox. A usage here **and** on the
+   * intent makes Stripe.js refuse to render (IntegrationError).
+   */
+  save: SaveChoice;
+  /** How many are shown at most, 1 to 10. @defaultValue Stripe's, 3 */
   limit?: number;
-  /** Whether the buyer is offered a checkbox to save the payment method. Default `true`. */
-  save?: boolean;
-  /**
-   * What saved methods are for. Left out by default: Stripe.js refuses to render when the intent names its
-   * `setup_future_usage` as well.
-   */
-  saveUsage?: 'on_session' | 'off_session';
-  /**
-   * Whether the buyer may delete saved methods. Default `false`: deletion also detaches cards that subscriptions
-   * are paid with.
-   */
-  remove?: boolean;
 }
 
-export interface CustomerSheetOptions {
-  /** As for `savedPaymentMethods`. Default `'always'`. */
-  redisplay?: Redisplay;
-  /** As for `savedPaymentMethods`. Default `false`. */
-  remove?: boolean;
-}
+export type CustomerSheetOptions = RedisplayOptions;
 
-export interface MobilePaymentElementOptions {
-  /** As for `savedPaymentMethods`. Default `'always'`. */
-  redisplay?: Redisplay;
-  /** As for `savedPaymentMethods`. Default `true`. */
+export interface MobilePaymentElementOptions extends RedisplayOptions {
+  /** Whether the buyer is offered a checkbox to save the payment method. @defaultValue true */
   save?: boolean;
-  /** With `save: false`: the `allow_redisplay` that methods saved by other means get. Default: Stripe's. */
+  /** With `save: false`: the `allow_redisplay` that methods saved by other means get. @defaultValue Stripe's */
   saveAllowRedisplayOverride?: AllowRedisplay;
-  /** As for `savedPaymentMethods`. Default `false`. */
-  remove?: boolean;
 }
 
 const FILTERS: Record<Redisplay, readonly AllowRedisplay[]> = {
@@ -54,24 +51,21 @@ const FILTERS: Record<Redisplay, readonly AllowRedisplay[]> = {
 
 /** The Payment Element shows the customer's saved payment methods and offers to save new ones. */
 export function savedPaymentMethods(
-  options: SavedPaymentMethodsOptions = {},
+  options: SavedPaymentMethodsOptions,
 ): Required<Pick<Components, 'payment_element'>> {
-  refuseUnknownKeys('savedPaymentMethods()', options, ['redisplay', 'limit', 'save', 'saveUsage', 'remove']);
-  const { limit, saveUsage } = options;
-  const save = onOff('save', options.save, true);
-  if (saveUsage !== undefined && save === 'disabled') {
-    throw configError('saveUsage', saveUsage, 'Leave it out with save: false, which saves nothing.');
-  }
+  refuseUnknownKeys('savedPaymentMethods()', { ...options }, ['redisplay', 'limit', 'save', 'remove']);
+  const { redisplay, limit, save, remove } = { ...options };
+  requireSave(save);
   return {
     payment_element: {
       enabled: true,
       features: {
         payment_method_redisplay: 'enabled',
-        payment_method_allow_redisplay_filters: filtersOf(options.redisplay),
+        payment_method_allow_redisplay_filters: filtersOf(redisplay),
         ...(limit === undefined ? {} : { payment_method_redisplay_limit: limit }),
-        payment_method_save: save,
-        ...(saveUsage === undefined ? {} : { payment_method_save_usage: saveUsage }),
-        payment_method_remove: onOff('remove', options.remove, false),
+        payment_method_save: save === false ? 'disabled' : 'enabled',
+        ...(save === 'on_session' || save === 'off_session' ? { payment_method_save_usage: save } : {}),
+        payment_method_remove: onOff('remove', remove, false),
       },
     },
   };
@@ -124,23 +118,53 @@ export function mobilePaymentElement(
   };
 }
 
-/** The Customer Portal knows the customer. */
+/** The iOS BillingSDK may open the Customer Portal. Use it with `format: 'billing-sdk'`. */
 export function customerPortal(): Required<Pick<Components, 'customer_portal'>> {
   return { customer_portal: { enabled: true } };
 }
 
-/** The front end may read the customer's active entitlements. */
+/** The iOS BillingSDK may read the customer's active entitlements. Use it with `format: 'billing-sdk'`. */
 export function activeEntitlements(): Required<Pick<Components, 'active_entitlements'>> {
   return { active_entitlements: { enabled: true } };
 }
 
-function filtersOf(redisplay: unknown = 'always'): readonly AllowRedisplay[] {
-  if (redisplay === 'always' || redisplay === 'limited' || redisplay === 'all') return FILTERS[redisplay];
-  throw configError('redisplay', redisplay, 'Use "always", "limited" or "all".');
+const PRESETS = new Set<unknown>([
+  savedPaymentMethods,
+  pricingTable,
+  buyButton,
+  customerSheet,
+  mobilePaymentElement,
+  customerPortal,
+  activeEntitlements,
+]);
+
+/** Whether it is one of the functions above, which somebody forgot to call. */
+export function isPreset(value: unknown): boolean {
+  return PRESETS.has(value);
+}
+
+function requireSave(save: unknown): asserts save is SaveChoice {
+  if (save === 'on_session' || save === 'off_session' || save === 'intent' || save === false) return;
+  throw choiceError(
+    'save',
+    save,
+    `Choose one:
+  'on_session'   a checkbox to save the card, to pay with it while the buyer is there
+  'off_session'  a checkbox to save the card, also to charge it while the buyer is away
+  'intent'       a checkbox to save the card, for intents that set setup_future_usage themselves
+  false          no checkbox: saved cards are shown, none is saved`,
+  );
+}
+
+function filtersOf(redisplay: unknown = 'always'): AllowRedisplay[] {
+  if (redisplay === 'always' || redisplay === 'limited' || redisplay === 'all')
+    return [...FILTERS[redisplay]];
+  throw choiceError('redisplay', redisplay, 'Use "always", "limited" or "all".');
 }
 
 function onOff(option: string, value: unknown, fallback: boolean): 'enabled' | 'disabled' {
-  if (value !== undefined && typeof value !== 'boolean')
-    throw configError(option, value, 'Use true or false.');
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw choiceError(option, value, 'Use true or false.');
+  }
   return (value ?? fallback) ? 'enabled' : 'disabled';
 }

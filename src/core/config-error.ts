@@ -1,38 +1,82 @@
-/**
- * The errors of start-up. Each names the option, the bad value and the fix, and echoes nothing that may be
- * a secret: strings are shown only where they are short and do not look like a key.
- */
+/** The errors of start-up. Each names the option, the kind of the bad value and the fix. */
 const SECRET_LOOKING = /(?:^|_)(?:sk|rk|pk|whsec|cuss_secret|secret)_?/i;
+const LONGEST_ECHO = 64;
 
-/** A `TypeError` that reads `<where>: <option> <problem>. <fix>`. */
+/** For options that take an object, a function or any text: the value itself is never shown. */
 export function configError(option: string, value: unknown, fix: string): TypeError {
   return new TypeError(`express-stripe-customer-session: option "${option}" is ${describe(value)}. ${fix}`);
 }
 
-/** What a value looks like in a message: its kind, and its text only where it is short and no key. */
+/** For options that take a number, a switch or one of a few words: a short value is shown. */
+export function choiceError(option: string, value: unknown, fix: string): TypeError {
+  return new TypeError(`express-stripe-customer-session: option "${option}" is ${echo(value)}. ${fix}`);
+}
+
+/** The kind of a value, for messages. Says nothing of what is in it. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (typeof value === 'string') return describeString(value);
+  if (value === '') return 'an empty string';
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** The value where it is a number, a boolean or a short word, else its kind. Addresses may hold a password. */
+function echo(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value === 'function') return `a function`;
-  if (typeof value === 'symbol') return 'a symbol';
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  return 'an object';
+  if (typeof value !== 'string' || value === '') return describe(value);
+  return isShowable(value) ? JSON.stringify(value) : 'a string (not shown)';
 }
 
-function describeString(value: string): string {
-  if (value === '') return 'an empty string';
-  if (SECRET_LOOKING.test(value)) return 'a string that looks like a key or secret (not shown)';
-  return value.length <= 64 ? JSON.stringify(value) : `a string of ${value.length} characters`;
+function isShowable(text: string): boolean {
+  return text.length <= LONGEST_ECHO && !text.includes('://') && !SECRET_LOOKING.test(text);
 }
 
-/** The known name nearest to `name` when it is close enough to be a slip of the keyboard, else `undefined`. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+/** What users of other libraries call an option of ours. */
+const SYNONYMS: Record<string, string> = {
+  max: 'limit',
+  customer: 'resolveCustomer',
+  getUser: 'authenticate',
+  origins: 'allowedOrigins',
+};
+
+/** Throws for the first key of `given` that is not in `known`; `undefined` values count as keys too. */
+export function refuseUnknownKeys(where: string, given: object, known: readonly string[]): void {
+  for (const key of Object.keys(given)) {
+    if (known.includes(key)) continue;
+    const near = known.find((name) => name === SYNONYMS[key]) ?? nearest(key, known);
+    throw new TypeError(
+      `express-stripe-customer-session: ${where} has no option ${echo(key)}. ` +
+        (near ? `Did you mean "${near}"?` : `The options are ${known.join(', ')}.`),
+    );
+  }
+}
+
+/** The known name that `name` is a slip of the keyboard from: at most two letters away, with as many words. */
+export function slipOf(name: string, known: readonly string[]): string | undefined {
+  const words = wordsIn(name);
+  return nearestWithin(
+    name,
+    known.filter((candidate) => wordsIn(candidate) === words),
+    2,
+  );
+}
+
+// For a name that is refused anyway the hint may be bolder. A name that was cut short or went on is near too.
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const lower = name.toLowerCase();
+  const begun = known.find((candidate) => {
+    const other = candidate.toLowerCase();
+    return Math.min(lower.length, other.length) >= 4 && (lower.startsWith(other) || other.startsWith(lower));
+  });
+  return begun ?? nearestWithin(name, known, Math.max(2, Math.floor(name.length / 4)));
+}
+
+function nearestWithin(name: string, known: readonly string[], most: number): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(name.length / 4)) + 1;
+  let bestDistance = most + 1;
   for (const candidate of known) {
-    const distance = slipDistance(name.toLowerCase(), candidate.toLowerCase());
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -41,22 +85,8 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best;
 }
 
-/** Throws for the first key of `given` that is not in `known`; `undefined` values count as keys too. */
-export function refuseUnknownKeys(where: string, given: object, known: readonly string[]): void {
-  for (const key of Object.keys(given)) {
-    if (known.includes(key)) continue;
-    const near = nearest(key, known);
-    throw new TypeError(
-      `express-stripe-customer-session: ${where} has no option "${key.slice(0, 64)}". ` +
-        (near ? `Did you mean "${near}"?` : `The options are ${known.join(', ')}.`),
-    );
-  }
-}
-
-// A name that was cut short or went on is as near as one wrong letter.
-function slipDistance(name: string, candidate: string): number {
-  const [short, long] = name.length < candidate.length ? [name, candidate] : [candidate, name];
-  return short.length >= 4 && long.startsWith(short) ? 1 : editDistance(name, candidate);
+function wordsIn(name: string): number {
+  return name.split('_').length;
 }
 
 // Levenshtein's distance over two rows.

@@ -1,5 +1,6 @@
-import type { ConnectScope } from '../options/router-options.js';
-import { Problem } from './problem.js';
+import { describe } from './config-error.js';
+import { CustomerSessionProblem } from './problem.js';
+import type { ConnectScope } from './types.js';
 
 /** A resolved customer whose ids are known to be clean. */
 export interface Customer {
@@ -16,20 +17,35 @@ const ACCOUNT = /^acct_[A-Za-z0-9_]{1,248}$/;
 const CONTEXT = /^[A-Za-z0-9_]{1,248}(?:\/[A-Za-z0-9_]{1,248}){0,4}$/;
 const MEMBERS = new Set(['customer', 'customerAccount', 'stripeContext', 'stripeAccount']);
 
+/** Whether it is the id of a customer, `cus_…`. */
+export function isCustomerId(id: unknown): id is string {
+  return typeof id === 'string' && CUSTOMER.test(id);
+}
+
+/** Whether it is the id of an account, `acct_…`. */
+export function isAccountId(id: unknown): id is string {
+  return typeof id === 'string' && ACCOUNT.test(id);
+}
+
+/** Two accounts of a platform may know the same id for different people. */
+export function keyOfCustomer({ id, connect }: Customer): string {
+  return `${connect.stripeContext ?? connect.stripeAccount ?? ''}:${id}`;
+}
+
 /**
  * H6 and H7: what the host's resolver gave, as a customer. `null` and `undefined` are nobody (`no_customer`); all
  * that is not exactly a clean reference is refused as `misconfigured` before it can reach Stripe.
  */
 export function parseCustomerRef(ref: unknown): Customer {
-  if (ref === null || ref === undefined) throw new Problem('no_customer');
+  if (ref === null || ref === undefined) throw new CustomerSessionProblem('no_customer');
   const customer = typeof ref === 'string' ? fromId(ref, {}) : fromObject(ref);
-  if (customer === undefined) throw new Problem('misconfigured', { cause: notAReference(ref) });
-  return customer;
+  if (customer !== undefined) return customer;
+  throw new CustomerSessionProblem('misconfigured', { reason: 'customer_ref', cause: notAReference(ref) });
 }
 
-function fromId(id: string, connect: ConnectScope): Customer | undefined {
-  if (CUSTOMER_ID.test(id)) return { id, parameter: 'customer', connect };
-  if (ACCOUNT.test(id)) return { id, parameter: 'customer_account', connect };
+function fromId(id: unknown, connect: ConnectScope): Customer | undefined {
+  if (isCustomerId(id)) return { id, parameter: 'customer', connect };
+  if (isAccountId(id)) return { id, parameter: 'customer_account', connect };
   return undefined;
 }
 
@@ -39,17 +55,14 @@ function fromObject(ref: unknown): Customer | undefined {
   if (Object.keys(ref).some((key) => !MEMBERS.has(key))) return undefined;
   const connect = connectScope(stripeContext, stripeAccount);
   if (connect === undefined || (customer === undefined) === (customerAccount === undefined)) return undefined;
-  const id = customer ?? customerAccount;
-  const parsed = typeof id === 'string' ? fromId(id, connect) : undefined;
+  const parsed = fromId(customer ?? customerAccount, connect);
   const named = customer === undefined ? 'customer_account' : 'customer';
   return parsed?.parameter === named ? parsed : undefined;
 }
 
 function connectScope(stripeContext: unknown, stripeAccount: unknown): ConnectScope | undefined {
   if (stripeContext === undefined && stripeAccount === undefined) return {};
-  if (stripeContext === undefined) {
-    return typeof stripeAccount === 'string' && ACCOUNT.test(stripeAccount) ? { stripeAccount } : undefined;
-  }
+  if (stripeContext === undefined) return isAccountId(stripeAccount) ? { stripeAccount } : undefined;
   const clean =
     stripeAccount === undefined && typeof stripeContext === 'string' && CONTEXT.test(stripeContext);
   return clean ? { stripeContext } : undefined;
@@ -64,7 +77,7 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 // For `onEvent`; the value itself may be anything, so only its kind is told.
 function notAReference(ref: unknown): TypeError {
   return new TypeError(
-    `resolveCustomer gave ${typeof ref === 'string' ? 'a string that is not a clean customer id' : `a value of type ${typeof ref}`}. ` +
+    `resolveCustomer gave ${typeof ref === 'string' ? 'a string that is not a clean customer id' : describe(ref)}. ` +
       "Return 'cus_…', 'acct_…', { customer }, { customerAccount }, or null when the user has no customer.",
   );
 }

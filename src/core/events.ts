@@ -1,6 +1,8 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Request } from 'express';
-import type { ProblemCode, StripeTrace } from './problem.js';
+import type { CustomerSessionProblem, ProblemCode, StripeTrace } from './problem.js';
+import { type WarnOnce, warnOnce } from './warn-once.js';
+import { warningOf } from './warnings.js';
 
 /** How a request ended: a session was issued, the client went away, or the code of the refusal. */
 export type CustomerSessionOutcome = 'issued' | 'client_closed' | ProblemCode;
@@ -10,7 +12,7 @@ export interface CustomerSessionEvent extends Readonly<StripeTrace> {
   readonly outcome: CustomerSessionOutcome;
   /** The HTTP status of the answer; 499 when the client went away before there was one. */
   readonly status: number;
-  /** From the request's arrival at the router to its answer, in ms. */
+  /** From the request's arrival to its answer, in ms. */
   readonly ms: number;
   /** The part of `ms` that Stripe took, waiting for a slot left out, in ms. */
   readonly stripeMs?: number;
@@ -18,32 +20,68 @@ export interface CustomerSessionEvent extends Readonly<StripeTrace> {
   readonly livemode?: boolean;
   /** The Stripe customer (`cus_…` or `acct_…`), once it was resolved. */
   readonly customer?: string;
-  /** What the host's own callback or store threw. Given to `onEvent` alone, never Stripe's raw error. */
+  /** Why, as a word: `ECONNREFUSED`, `livemode`, `no_origin`. Every 403 and 5xx has one. */
+  readonly reason?: string;
+  /**
+   * What the host's own callback or store threw; a copy of its name, code and stack where it holds an error of
+   * stripe-node. Given to `onEvent` alone.
+   */
   readonly error?: unknown;
 }
 
 export type EventListener = (event: CustomerSessionEvent, req: Request) => unknown;
 
-const events = channel('express-stripe-customer-session');
-
-/** What is learnt on a request's way, for its one event. */
-export interface Trace {
-  note(learnt: Learnt): void;
-  end(outcome: CustomerSessionOutcome, status: number): void;
+/** Who is told of requests: the host's listener, and whoever reads warnings, each of which is said once. */
+export interface Reporter {
+  readonly onEvent: EventListener | undefined;
+  readonly warn: WarnOnce;
 }
 
-type Learnt = Partial<Pick<CustomerSessionEvent, 'customer' | 'livemode' | 'stripeMs' | 'error'>> &
-  StripeTrace;
+export function createReporter(onEvent: EventListener | undefined): Reporter {
+  return { onEvent, warn: warnOnce() };
+}
 
-export function startTrace(req: Request, listener: EventListener | undefined): Trace {
+/** What is learnt on a request's way, for its one event. The first of the three endings counts. */
+export interface Trace {
+  note(learnt: Learnt): void;
+  issued(): void;
+  refused(problem: CustomerSessionProblem): void;
+  /** There is nobody to answer: the client went away, or somebody else has answered. */
+  unanswered(reason: string): void;
+}
+
+type Learnt = Partial<Pick<CustomerSessionEvent, 'customer' | 'livemode' | 'stripeMs'>> & StripeTrace;
+
+const events = channel('express-stripe-customer-session');
+
+export function startTrace(req: Request, reporter: Reporter): Trace {
   const startedAt = performance.now();
   const learnt: Learnt = {};
+  let ended = false;
+
+  function end(ending: Pick<CustomerSessionEvent, 'outcome' | 'status' | 'reason' | 'error'>): void {
+    if (ended) return;
+    ended = true;
+    emit(reporter.onEvent, { ...ending, ms: performance.now() - startedAt, ...learnt }, req);
+  }
+
   return {
     note: (more) => {
       Object.assign(learnt, more);
     },
-    end: (outcome, status) => {
-      emit(listener, { outcome, status, ms: performance.now() - startedAt, ...learnt }, req);
+    issued: () => end({ outcome: 'issued', status: 200 }),
+    unanswered: (reason) => end({ outcome: 'client_closed', status: 499, reason }),
+    refused: (problem) => {
+      const { code, status, reason, stripe, cause } = problem;
+      Object.assign(learnt, stripe);
+      end({
+        outcome: code,
+        status,
+        ...(reason === undefined ? {} : { reason }),
+        ...(cause === undefined ? {} : { error: cause }),
+      });
+      const warning = warningOf(problem, { isHeard: reporter.onEvent !== undefined });
+      if (warning !== undefined) reporter.warn(warning.code, warning.text);
     },
   };
 }

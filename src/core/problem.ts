@@ -1,4 +1,5 @@
-import type { Response } from 'express';
+import { tellable } from './host-error.js';
+import type { RateLimitState } from './types.js';
 
 /** Every refusal there is. `docs/problems.md` has a heading for each. */
 const CATALOGUE = {
@@ -20,10 +21,7 @@ const CATALOGUE = {
 /** The code of a refusal: the last part of its `type`, and its `code` member. */
 export type ProblemCode = keyof typeof CATALOGUE;
 
-/** How a router answers: the shape that the front end's SDK expects. */
-export type AnswerFormat = 'web' | 'mobile' | 'billing-sdk';
-
-/** What is known of the Stripe call behind a refusal; names and numbers only, never Stripe's text. */
+/** What is known of the Stripe call behind an outcome; names and numbers only, never Stripe's text. */
 export interface StripeTrace {
   stripeStatus?: number;
   stripeCode?: string;
@@ -33,50 +31,60 @@ export interface StripeTrace {
 }
 
 export interface ProblemDetails {
-  /** Response headers of this refusal, `Retry-After` for one. */
-  headers?: Readonly<Record<string, string>>;
-  stripe?: StripeTrace;
-  /** The host's own error. It reaches `onEvent` and nothing else. */
+  /** How long the caller should wait before it asks again, in ms: `Retry-After` of the answer. */
+  retryAfterMs?: number | undefined;
+  /** Why, as a word, for the event: `no_origin`, `ECONNREFUSED`. Never shown to the caller. */
+  reason?: string | undefined;
+  stripe?: StripeTrace | undefined;
+  /** The state of the rate limit, for the answer's `RateLimit` headers. */
+  rateLimit?: RateLimitState | undefined;
+  /**
+   * The host's own error. It reaches `onEvent` and nothing else; of one that holds an error of stripe-node only name, code
+   * and stack are kept.
+   */
   cause?: unknown;
 }
 
-/** This request is refused. The only error class of the request path; start-up errors are `TypeError`s. */
-export class Problem extends Error {
-  override readonly name = 'Problem';
+/**
+ * This request is refused: what `issue()` and `directory.resolve()` reject with. A `resolveCustomer` may reject with one
+ * too; the router answers it as it is. Errors of start-up are `TypeError`s.
+ */
+export class CustomerSessionProblem extends Error {
+  override readonly name = 'CustomerSessionProblem';
+  /** One of the codes of docs/problems.md. */
   readonly code: ProblemCode;
+  /** The HTTP status of the answer. */
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  /** How long to wait before the next try, in ms; `undefined` where nothing is known. */
+  readonly retryAfterMs: number | undefined;
+  /** Why, as a word for logs: `no_origin`, `ECONNREFUSED`. */
+  readonly reason: string | undefined;
+  /** What is known of the Stripe call behind it. */
   readonly stripe: StripeTrace;
+  /** The state of the customer's rate limit. */
+  readonly rateLimit: RateLimitState | undefined;
 
   constructor(code: ProblemCode, details: ProblemDetails = {}) {
-    super(CATALOGUE[code].title, 'cause' in details ? { cause: details.cause } : undefined);
+    super(
+      CATALOGUE[code].title,
+      details.cause === undefined ? undefined : { cause: tellable(details.cause) },
+    );
     this.code = code;
     this.status = CATALOGUE[code].status;
-    this.headers = details.headers ?? {};
+    this.retryAfterMs = details.retryAfterMs;
+    this.reason = details.reason;
     this.stripe = details.stripe ?? {};
+    this.rateLimit = details.rateLimit;
   }
 }
 
-/** The only writer of a refusal: RFC 9457, with an exact length. */
-export function answerProblem(res: Response, problem: Problem, format: AnswerFormat): void {
-  const body = bodyOf(problem.code, format);
-  res.statusCode = problem.status;
-  for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value);
-  res.setHeader('Content-Type', 'application/problem+json');
-  res.setHeader('Content-Length', body.length);
-  res.end(body);
+/** The sentence that a refusal shows the caller. */
+export function titleOf(code: ProblemCode): string {
+  return CATALOGUE[code].title;
 }
 
-function serialize(code: ProblemCode, extra: object): Buffer {
-  const { status, title } = CATALOGUE[code];
-  const type = `urn:express-stripe-customer-session:problem:${code}`;
-  return Buffer.from(JSON.stringify({ type, title, status, code, ...extra }));
-}
-
-// BillingSDK recognises a signed-out user by this member.
-const NO_SESSION_PRESENT = serialize('unauthenticated', { error: { type: 'no_session_present' } });
-
-function bodyOf(code: ProblemCode, format: AnswerFormat): Buffer {
-  if (format === 'billing-sdk' && code === 'unauthenticated') return NO_SESSION_PRESENT;
-  return serialize(code, {});
+/** Whatever is not a problem is a fault of this package, and its text is nobody's business. */
+export function asProblem(error: unknown): CustomerSessionProblem {
+  if (error instanceof CustomerSessionProblem) return error;
+  return new CustomerSessionProblem('internal_error', { reason: 'unexpected', cause: error });
 }

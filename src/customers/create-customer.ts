@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Problem } from '../core/problem.js';
+import { CustomerSessionProblem } from '../core/problem.js';
 import { problemFromStripe } from '../stripe/failures.js';
 
 /** The part of a Stripe client that the directory calls. Any major version of stripe-node has it. */
@@ -27,7 +27,7 @@ const CUSTOMER_ID = /^cus_[A-Za-z0-9_]{1,248}$/;
  * key with the same customer for at least 24 hours (https://docs.stripe.com/api/idempotent_requests).
  * `undefined` when another request with this key is under way at Stripe.
  *
- * @throws Problem for whatever Stripe does; its own error holds keys and bodies and goes no further.
+ * @throws CustomerSessionProblem for whatever Stripe does; its own error holds keys and bodies and goes no further.
  */
 export async function createCustomer(
   stripe: CustomersClient,
@@ -99,7 +99,8 @@ function stableJson(value: unknown): string {
 function createdId(customer: object, livemode: boolean | undefined): string {
   const { object, id, deleted, livemode: madeLive } = { ...customer } as Record<string, unknown>;
   const fits = object === 'customer' && deleted !== true && (livemode === undefined || madeLive === livemode);
-  if (!fits || typeof id !== 'string' || !CUSTOMER_ID.test(id)) throw new Problem('stripe_mismatch');
+  if (!fits || typeof id !== 'string' || !CUSTOMER_ID.test(id))
+    throw new CustomerSessionProblem('stripe_mismatch');
   return id;
 }
 

@@ -1,5 +1,5 @@
 import { configError, refuseUnknownKeys } from '../core/config-error.js';
-import type { Awaitable } from '../options/router-options.js';
+import type { Awaitable } from '../core/types.js';
 import { keyModeOf } from '../stripe/client.js';
 import type { CustomersClient } from './create-customer.js';
 import type { CustomerStore } from './store.js';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
 import { describe } from '../core/config-error.js';
-import { Problem } from '../core/problem.js';
-import type { Awaitable } from '../options/router-options.js';
+import { CustomerSessionProblem } from '../core/problem.js';
+import type { Awaitable } from '../core/types.js';
 import { createCustomer, isDeletedAtStripe } from './create-customer.js';
 import {
   type CustomerDirectoryOptions,
@@ -19,7 +19,7 @@ export interface CustomerDirectory<User> {
    * The user's customer. A `resolveCustomer` for the router, also when passed without its object; for your own
    * routes (a PaymentIntent needs the same customer) call it with the user alone.
    *
-   * @throws TypeError for a bad user id; Problem for what Stripe does; Error with `cause` for what the store does.
+   * @throws TypeError for a bad user id; CustomerSessionProblem for what Stripe does; Error with `cause` for what the store does.
    */
   readonly resolve: (user: User, req?: Request, missing?: string) => Promise<string>;
 }
@@ -63,7 +63,7 @@ async function findOrCreate<User>(config: DirectoryConfig<User>, wanted: Wanted<
     if (created !== undefined) return settle(config, wanted.userId, { held, created });
     await sleep(waitMs * (0.75 + Math.random() / 2));
   }
-  throw new Problem('stripe_unavailable');
+  throw new CustomerSessionProblem('stripe_unavailable');
 }
 
 async function mayRecreate<User>(config: DirectoryConfig<User>, missing: string): Promise<boolean> {
@@ -81,7 +81,8 @@ async function create<User>(
   }
   const creation = { scope, userId: wanted.userId, insteadOf: wanted.missing, params };
   const created = await createCustomer(stripe, creation, livemode);
-  if (created !== undefined && created === wanted.missing) throw new Problem('stripe_mismatch');
+  if (created !== undefined && created === wanted.missing)
+    throw new CustomerSessionProblem('stripe_mismatch');
   return created;
 }
 

@@ -1,4 +1,4 @@
-import type { Awaitable } from '../options/router-options.js';
+import type { Awaitable } from '../core/types.js';
 
 /**
  * Where `customerDirectory` keeps which customer a user has. One row per scope and user, for ever; both strings

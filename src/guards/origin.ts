@@ -1,9 +1,11 @@
 import type { Request } from 'express';
-import { Problem } from '../core/problem.js';
+import { CustomerSessionProblem } from '../core/problem.js';
+import { type TlsPolicy, whyNotSecure } from './tls.js';
 
-export interface OriginPolicy {
-  allowedOrigins: ReadonlySet<string>;
-  allowNonBrowser: boolean;
+type Facts = Pick<Request, 'secure' | 'headers' | 'socket'>;
+
+export interface OriginPolicy extends TlsPolicy {
+  readonly allowNonBrowser: boolean;
 }
 
 /**
@@ -12,23 +14,28 @@ export interface OriginPolicy {
  * See Fetch Metadata (W3C) and RFC 6454 section 7.
  */
 export function requireSameOrigin(policy: OriginPolicy) {
-  return function requireSameOriginOf(req: Request): Problem | undefined {
-    return isFromAllowedOrigin(req, policy) ? undefined : new Problem('cross_origin');
+  return function requireSameOriginOf(req: Facts): CustomerSessionProblem | undefined {
+    const reason = whyNotSameOrigin(req, policy);
+    return reason === undefined ? undefined : new CustomerSessionProblem('cross_origin', { reason });
   };
 }
 
-function isFromAllowedOrigin(req: Request, policy: OriginPolicy): boolean {
+function whyNotSameOrigin(req: Facts, policy: OriginPolicy): string | undefined {
   const { origin, host, 'sec-fetch-site': site } = req.headers;
-  if (origin !== undefined && policy.allowedOrigins.has(origin)) return true;
-  if (origin !== undefined && !/^https?:\/\//.test(origin)) return false;
-  if (site !== undefined) return site === 'same-origin' && isScriptedFetch(req);
-  if (origin === undefined) return policy.allowNonBrowser;
-  return host !== undefined && origin === `${req.secure ? 'https' : 'http'}://${host}`;
+  if (origin !== undefined && policy.allowedOrigins.has(origin)) return undefined;
+  if (origin !== undefined && !/^https?:\/\//.test(origin)) return 'origin';
+  if (site !== undefined) return site === 'same-origin' ? whyNotFetch(req.headers) : 'sec_fetch_site';
+  if (origin === undefined) return policy.allowNonBrowser ? undefined : 'no_origin';
+  // What is not secure got here by the localhost rule.
+  const scheme = whyNotSecure(req, policy) === undefined ? 'https' : 'http';
+  return host !== undefined && origin === `${scheme}://${host}` ? undefined : 'origin';
 }
 
 // A form post, a frame or a worker script names another mode or destination.
-function isScriptedFetch(req: Request): boolean {
-  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': dest } = req.headers;
-  const modeFits = mode === undefined || mode === 'cors' || mode === 'same-origin';
-  return modeFits && (dest === undefined || dest === 'empty');
+function whyNotFetch({
+  'sec-fetch-mode': mode,
+  'sec-fetch-dest': dest,
+}: Request['headers']): string | undefined {
+  if (mode !== undefined && mode !== 'cors' && mode !== 'same-origin') return 'sec_fetch_mode';
+  return dest === undefined || dest === 'empty' ? undefined : 'sec_fetch_dest';
 }

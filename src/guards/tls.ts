@@ -1,64 +1,42 @@
 import type { Request } from 'express';
-import { Problem } from '../core/problem.js';
+import { CustomerSessionProblem } from '../core/problem.js';
+import { whyNotLocal } from './localhost.js';
+
+type Facts = Pick<Request, 'secure' | 'headers' | 'socket'>;
 
 export interface TlsPolicy {
-  allowedOrigins: ReadonlySet<string>;
-  dangerouslyAllowHttpOnLocalhost: boolean;
+  readonly allowedOrigins: ReadonlySet<string>;
+  readonly dangerouslyAllowHttpOnLocalhost: boolean;
 }
-
-const LOOPBACK_ADDRESS = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|::ffff:127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/;
-const LOOPBACK_HOST = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d{1,5})?$/;
-const LOOPBACK_ORIGIN = /^https?:\/\/(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d{1,5})?$/;
 
 /** H3: the request came over TLS all the way, or is plain HTTP that cannot have left this machine. */
 export function requireTls(policy: TlsPolicy) {
-  return function requireTlsOf(req: Request): Problem | undefined {
-    if (isSecure(req, policy.allowedOrigins)) return undefined;
-    if (policy.dangerouslyAllowHttpOnLocalhost && isLocalHttp(req)) return undefined;
-    warnOnce();
-    return new Problem('tls_required');
+  return function requireTlsOf(req: Facts): CustomerSessionProblem | undefined {
+    const insecure = whyNotSecure(req, policy);
+    if (insecure === undefined) return undefined;
+    const reason = policy.dangerouslyAllowHttpOnLocalhost ? whyNotLocal(req) : insecure;
+    return reason === undefined ? undefined : new CustomerSessionProblem('tls_required', { reason });
   };
 }
 
-/** Whether this request passes only by `dangerouslyAllowHttpOnLocalhost`: its session must not be a live one. */
-export function isLocalHttp(req: Request): boolean {
-  return (
-    !req.secure &&
-    LOOPBACK_ADDRESS.test(req.socket.remoteAddress ?? '') &&
-    LOOPBACK_HOST.test(req.headers.host ?? '') &&
-    LOOPBACK_ORIGIN.test(req.headers.origin ?? '')
-  );
-}
-
-function isSecure(req: Request, allowedOrigins: ReadonlySet<string>): boolean {
-  return req.secure && everyHopIsHttps(req) && originIsNotPlainHttp(req, allowedOrigins);
+/** Why a request did not come over TLS all the way: the reason's word; `undefined` where it did. */
+export function whyNotSecure(
+  { secure, headers }: Facts,
+  { allowedOrigins }: Pick<TlsPolicy, 'allowedOrigins'>,
+): string | undefined {
+  if (!secure) return 'not_secure';
+  if (!everyHopIsHttps(headers['x-forwarded-proto'])) return 'forwarded_proto';
+  const { origin } = headers;
+  // A page on plain http sends `Origin: http://…`, a witness that no proxy hides. Other origins that are not https are
+  // refused too, by requireSameOrigin, whose code says better why.
+  const isPlain = origin !== undefined && !allowedOrigins.has(origin) && /^http:/i.test(origin);
+  return isPlain ? 'plain_origin' : undefined;
 }
 
 // Express looks at the leftmost value only, and a proxy that appends keeps what a client sent in front.
-function everyHopIsHttps(req: Request): boolean {
-  const header = req.headers['x-forwarded-proto'];
+function everyHopIsHttps(header: string | string[] | undefined): boolean {
   if (header === undefined) return true;
   return String(header)
     .split(',')
     .every((proto) => proto.trim().toLowerCase() === 'https');
-}
-
-// A page on plain http sends `Origin: http://…`, a witness that no proxy hides. Other origins that are not
-// https are refused too, by requireSameOrigin, whose code says better why.
-function originIsNotPlainHttp(req: Request, allowedOrigins: ReadonlySet<string>): boolean {
-  const { origin } = req.headers;
-  return origin === undefined || allowedOrigins.has(origin) || !/^http:/i.test(origin);
-}
-
-let warned = false;
-
-function warnOnce(): void {
-  if (warned) return;
-  warned = true;
-  process.emitWarning(
-    'A request for a customer session did not come over TLS and was refused (403 tls_required). ' +
-      'Behind a proxy that ends TLS, set "trust proxy" to that proxy: app.set(\'trust proxy\', 1). ' +
-      'For development on plain http, set dangerouslyAllowHttpOnLocalhost: true. This is said once per process.',
-    { code: 'ESCS_TLS_REQUIRED' },
-  );
 }

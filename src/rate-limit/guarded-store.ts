@@ -1,6 +1,6 @@
 import type { ClientRateLimitInfo, Options, Store } from 'express-rate-limit';
 import { configError } from '../core/config-error.js';
-import type { Awaitable } from '../options/router-options.js';
+import type { Awaitable } from '../core/types.js';
 import { type GuardConfig, type GuardedStoreOptions, parseGuardOptions } from './guarded-store-options.js';
 import { LocalCounts } from './local-counts.js';
 import { type Outcome, PatientCalls } from './store-calls.js';

@@ -1,4 +1,4 @@
-import type { Awaitable } from '../options/router-options.js';
+import type { Awaitable } from '../core/types.js';
 
 /** How a call ended. `released`: it was let go before its time, because others show that the store is stuck. */
 export type Outcome<T> =

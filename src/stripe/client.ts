@@ -1,18 +1,15 @@
 import StripeNode, { type Stripe } from 'stripe';
-import type { ConnectScope } from '../options/router-options.js';
-import { parseConfig, type StripeConfig } from './client-config.js';
-import type { PostSession } from './session-call.js';
-import { sessionRequestWriter } from './session-request.js';
-import { hostHeader, StripeTransport } from './transport/http-client.js';
+import { parseConfig, parseHttpClientConfig, type StripeConfig } from './client-config.js';
+import { StripeHttpClient } from './transport/http-client.js';
+import type { TransportConfig } from './transport/settings.js';
 
 /** What `createStripe` adds to stripe-node's client. */
 export interface StripeConnections {
   /**
-   * Opens connections before the first user comes, so that nobody waits for TCP and TLS. Resolves with how many are
-   * open: fewer than asked for when Stripe cannot be reached. Never rejects.
-   * @param connections - default 1
+   * Opens a connection before the first user comes, so that nobody waits for TCP and TLS. Resolves with whether it is open:
+   * `false` when Stripe cannot be reached, and with `spareConnection: false`. Never rejects.
    */
-  warmUp(connections?: number): Promise<number>;
+  warmUp(): Promise<boolean>;
   /** Takes no more calls, lets those under way end, closes every connection. For a clean stop of the process. */
   close(): Promise<void>;
 }
@@ -29,61 +26,50 @@ export interface KeyMode {
 
 const KEYS_PAGE = 'https://dashboard.stripe.com/apikeys';
 
-const ownClients = new WeakMap<object, { mode: KeyMode; postSession: PostSession }>();
+const ownClients = new WeakMap<object, KeyMode>();
 
 /**
- * A stripe-node client on our transport: total deadlines, at most two requests per call with one idempotency key, warm
- * connections, and errors that hold no secret. It is made for calls about one object: answers over 64 KiB and streams
- * are refused, so for long lists use a plain `new Stripe(key)` beside it. The router's own calls go straight to the
- * transport: the client's `request` and `response` events do not tell of them, the router's `onEvent` does.
+ * A whole stripe-node client on our transport, for all calls of an app: total deadlines, at most two requests per call with
+ * one idempotency key, a connection that is ready. Errors and answers are stripe-node's; only those of
+ * `customerSessions.create` are cut down to what holds no secret.
  * @param key - a secret key (`sk_…`) or, better, a restricted one (`rk_…`) that may create customer sessions
  * @throws {TypeError} for a missing or publishable key, and for unknown or wrong settings
  */
 export function createStripe(key: string, config: StripeConfig = {}): OwnStripe {
   checkKey(key);
-  const { stripeNode, transport: settings } = parseConfig(config);
-  const transport = new StripeTransport(settings);
+  const { stripeNode, transport } = parseConfig(config);
+  const httpClient = new StripeHttpClient(transport);
   // Each major of stripe-node declares another type for these.
   const stripeConfig: object = {
     ...stripeNode,
-    httpClient: transport,
+    httpClient,
     // Retries are the transport's, where they can be counted.
     maxNetworkRetries: 0,
     telemetry: false,
   };
   const stripe: Stripe = new StripeNode(key, stripeConfig);
-  const target = {
-    protocol: config.protocol ?? 'https',
-    host: config.host ?? 'api.stripe.com',
-    port: Number(config.port ?? 443),
-  };
-  const write = sessionRequestWriter({
-    host: hostHeader(target),
-    key,
-    apiVersion: stripe.getApiField('version'),
-    userAgent: userAgentOf(config),
-    ...connectOf(config),
-  });
-  ownClients.set(stripe, {
-    mode: modeOf(key, config),
-    postSession: (form, connect, timeoutMs) => transport.send(target, write(form, connect), timeoutMs),
-  });
+  ownClients.set(stripe, modeOf(key, config));
   return Object.assign(stripe, {
-    warmUp: (connections = 1) => transport.warmUp(target, connections),
-    close: () => transport.close(),
+    warmUp: () => httpClient.warmUp(),
+    close: () => httpClient.close(),
     // stripe-node's fields hold the key: printing the client would print it.
     [Symbol.for('nodejs.util.inspect.custom')]: () => 'Stripe { made by createStripe }',
   });
 }
 
-/** What the key of a client made by `createStripe` says; `undefined` for any other client. */
-export function keyModeOf(stripe: object): KeyMode | undefined {
-  return ownClients.get(stripe)?.mode;
+/**
+ * The transport of `createStripe` for a client that you make yourself:
+ * `new Stripe(key, { httpClient: stripeHttpClient() })`. It retries a request that met a dead connection, once; all other
+ * retries are the client's own.
+ * @throws {TypeError} for unknown or wrong settings
+ */
+export function stripeHttpClient(config: TransportConfig = {}): StripeHttpClient {
+  return new StripeHttpClient(parseHttpClientConfig(config));
 }
 
-/** How the router asks for sessions over a client made by `createStripe`; `undefined` for any other client. */
-export function postSessionOf(stripe: object): PostSession | undefined {
-  return ownClients.get(stripe)?.postSession;
+/** What the key of a client made by `createStripe` says; `undefined` for any other client. */
+export function keyModeOf(stripe: object): KeyMode | undefined {
+  return ownClients.get(stripe);
 }
 
 // Says nothing of the key itself, whatever it is.
@@ -113,19 +99,4 @@ function modeOf(key: string, { stripeAccount, stripeContext }: StripeConfig): Ke
   if (mode === undefined) return { livemode: undefined, scope: undefined };
   const account = stripeContext ?? stripeAccount;
   return { livemode: mode === 'live', scope: account === undefined ? mode : `${mode}:${String(account)}` };
-}
-
-// As stripe-node writes it: https://docs.stripe.com/building-plugins#setappinfo
-function userAgentOf({ appInfo }: StripeConfig): string {
-  const own = `Stripe/v1 NodeBindings/${StripeNode.PACKAGE_VERSION}`;
-  if (!appInfo) return own;
-  const { name, version, url } = appInfo;
-  return `${own} ${name}${version ? `/${version}` : ''}${url ? ` (${url})` : ''}`;
-}
-
-function connectOf({ stripeAccount, stripeContext }: StripeConfig): ConnectScope {
-  return {
-    ...(stripeAccount ? { stripeAccount } : {}),
-    ...(stripeContext ? { stripeContext: String(stripeContext) } : {}),
-  };
 }

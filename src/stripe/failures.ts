@@ -1,62 +1,59 @@
-import { Problem, type StripeTrace } from '../core/problem.js';
+import { CustomerSessionProblem, type StripeTrace } from '../core/problem.js';
+import { isObject, optional } from '../core/values.js';
+import { factsOf } from './transport/answer.js';
 
 /** The facts of a failed Stripe call, copied one by one: the error itself holds keys, headers and bodies. */
-interface StripeFailure extends StripeTrace {
-  retryAfter?: number;
-  timedOut: boolean;
+interface StripeFailure {
+  readonly trace: StripeTrace;
+  readonly retryAfterMs: number | undefined;
+  /** What Node.js or our transport calls it, where no answer came. */
+  readonly reason: string | undefined;
+  readonly timedOut: boolean;
 }
 
 const REQUEST_ID = /^req_[A-Za-z0-9]{1,64}$/;
 const WORD = /^[a-z0-9_.[\]]{1,100}$/;
-const LONGEST_RETRY_AFTER_S = 60;
+const REASON = /^[A-Z0-9_]{1,64}$/;
+const LONGEST_RETRY_AFTER_MS = 60_000;
 
 /**
  * What a failed Stripe call means for this request (H11). Decides by status and code: the classes of stripe-node
  * moved between its majors.
  */
-export function problemFromStripe(error: unknown): Problem {
-  const failure = readFailure(error);
-  const { retryAfter, timedOut, ...stripe } = failure;
-  const status = failure.stripeStatus;
-  if (isMissingCustomer(failure)) return new Problem('no_customer', { stripe });
+export function problemFromStripe(error: unknown): CustomerSessionProblem {
+  const { trace: stripe, retryAfterMs, reason, timedOut } = readFailure(error);
+  const status = stripe.stripeStatus;
+  if (status === undefined) {
+    if (timedOut) return new CustomerSessionProblem('timeout', { stripe, reason: 'stripe' });
+    return new CustomerSessionProblem('stripe_unavailable', { stripe, reason: reason ?? 'UNKNOWN' });
+  }
+  if (isMissingCustomer(stripe)) return new CustomerSessionProblem('no_customer', { stripe });
+  const because = stripe.stripeCode ?? `http_${status}`;
   if (status === 429) {
-    return new Problem('stripe_rate_limited', {
+    return new CustomerSessionProblem('stripe_rate_limited', {
       stripe,
-      headers: { 'Retry-After': String(retryAfter ?? 1) },
+      reason: because,
+      retryAfterMs: retryAfterMs ?? 1_000,
     });
   }
-  if (status !== undefined && status >= 400 && status < 500 && status !== 409) {
-    warnOfMisconfiguration(failure);
-    return new Problem('misconfigured', { stripe });
-  }
-  return new Problem(timedOut ? 'timeout' : 'stripe_unavailable', { stripe });
+  const isRefused = status >= 400 && status < 500 && status !== 409;
+  return new CustomerSessionProblem(isRefused ? 'misconfigured' : 'stripe_unavailable', {
+    stripe,
+    reason: because,
+  });
 }
 
-function isMissingCustomer({ stripeStatus, stripeCode, stripeParam }: StripeFailure): boolean {
-  const refused = stripeStatus === 400 || stripeStatus === 404;
-  const aboutCustomer = stripeParam === 'customer' || stripeParam === 'customer_account';
-  return refused && stripeCode === 'resource_missing' && aboutCustomer;
+/** The idempotency key that an answer or an error of stripe-node's echoes; `undefined` where it echoes none. */
+export function echoedKey(answerOrError: unknown): unknown {
+  if (!isObject(answerOrError)) return undefined;
+  const { lastResponse, headers } = answerOrError;
+  if (isObject(lastResponse)) return lastResponse.idempotencyKey ?? undefined;
+  return isObject(headers) ? headers['idempotency-key'] : undefined;
 }
 
-function readFailure(error: unknown): StripeFailure {
-  if (!isObject(error)) return { timedOut: false };
-  const detail = isObject(error.detail) ? error.detail : {};
-  const headers = isObject(error.headers) ? error.headers : {};
-  const timedOut = error.code === 'ETIMEDOUT' || detail.code === 'ETIMEDOUT';
-  return {
-    timedOut,
-    ...optional('stripeStatus', integer(error.statusCode)),
-    ...optional('stripeCode', word(error.code)),
-    ...optional('stripeParam', word(error.param)),
-    ...optional('stripeRequestId', requestId(error.requestId)),
-    ...optional('attempts', attemptsOf(headers) ?? integer(detail.attempts)),
-    ...optional('retryAfter', retryAfterS(headers['retry-after'])),
-  };
-}
-
-/** How many attempts our transport made, which it notes among the headers of Stripe's answer. */
-export function attemptsOf(headers: Record<string, unknown>): number | undefined {
-  return integer(Number(headers['x-ecs-attempts']));
+/** H15, for a host's own client: an answer that echoes another call's key. */
+export function otherAnswer(): CustomerSessionProblem {
+  return new CustomerSessionProblem('stripe_unavailable', { reason: 'OTHER_ANSWER' });
 }
 
 /** A request id as Stripe writes them, or nothing: whatever else stands in its place is not passed on. */
@@ -64,68 +61,39 @@ export function requestId(value: unknown): string | undefined {
   return typeof value === 'string' && REQUEST_ID.test(value) ? value : undefined;
 }
 
-/**
- * Whether a host's error is, or holds, an error of stripe-node's, whose fields carry secrets: such a one never
- * reaches an event. What is too deep to look through counts as one.
- */
-export function carriesStripeError(error: unknown, depth = 0): boolean {
-  if (!isObject(error)) return false;
-  if (depth > MOST_DEPTH) return true;
-  const isOne = 'rawType' in error || 'lastResponse' in error || /^Stripe[A-Z]/.test(String(error.type));
-  return isOne || ownValues(error).some((value) => value !== error && carriesStripeError(value, depth + 1));
+function isMissingCustomer({ stripeStatus, stripeCode, stripeParam }: StripeTrace): boolean {
+  const refused = stripeStatus === 400 || stripeStatus === 404;
+  const aboutCustomer = stripeParam === 'customer' || stripeParam === 'customer_account';
+  return refused && stripeCode === 'resource_missing' && aboutCustomer;
 }
 
-const MOST_DEPTH = 4;
-
-// Without calling getters, which may do anything.
-function ownValues(object: object): unknown[] {
-  return Reflect.ownKeys(object).map((key) => Object.getOwnPropertyDescriptor(object, key)?.value);
+function readFailure(error: unknown): StripeFailure {
+  if (!isObject(error)) return { trace: {}, retryAfterMs: undefined, reason: undefined, timedOut: false };
+  const detail = isObject(error.detail) ? error.detail : {};
+  const headers = isObject(error.headers) ? error.headers : {};
+  return {
+    timedOut: error.code === 'ETIMEDOUT' || detail.code === 'ETIMEDOUT',
+    reason: match(REASON, detail.reason) ?? match(REASON, detail.code) ?? match(REASON, error.code),
+    retryAfterMs: retryAfterMs(headers['retry-after']),
+    trace: {
+      ...optional('stripeStatus', integer(error.statusCode)),
+      ...optional('stripeCode', match(WORD, error.code)),
+      ...optional('stripeParam', match(WORD, error.param)),
+      ...optional('stripeRequestId', requestId(error.requestId)),
+      ...optional('attempts', factsOf(headers)?.attempts ?? integer(detail.attempts)),
+    },
+  };
 }
 
-const warnedOf = new Set<string>();
-
-// A wrong key or a wrong parameter is the developer's to fix, and the answer tells nothing: say it once.
-function warnOfMisconfiguration({
-  stripeStatus,
-  stripeCode,
-  stripeParam,
-  stripeRequestId,
-}: StripeFailure): void {
-  const what = [stripeStatus, stripeCode, stripeParam && `param ${stripeParam}`].filter(Boolean).join(', ');
-  if (warnedOf.has(what) || warnedOf.size >= 100) return;
-  warnedOf.add(what);
-  const hint =
-    stripeStatus === 401 || stripeStatus === 403
-      ? 'Check the secret key and its permissions.'
-      : 'Check components and the customer.';
-  process.emitWarning(
-    `Stripe refused to create a customer session (${what}${stripeRequestId ? `, ${stripeRequestId}` : ''}). ${hint} ` +
-      'Callers get 500 misconfigured. This is said once per kind.',
-    { code: 'ESCS_MISCONFIGURED' },
-  );
+function retryAfterMs(value: unknown): number | undefined {
+  const ms = typeof value === 'string' ? Number(value) * 1_000 : 0;
+  return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : undefined;
 }
 
-function retryAfterS(value: unknown): number | undefined {
-  const seconds = integer(Math.ceil(Number(value)));
-  return seconds === undefined || seconds < 1 ? undefined : Math.min(seconds, LONGEST_RETRY_AFTER_S);
-}
-
-function word(value: unknown): string | undefined {
-  return typeof value === 'string' && WORD.test(value) ? value : undefined;
+function match(pattern: RegExp, value: unknown): string | undefined {
+  return typeof value === 'string' && pattern.test(value) ? value : undefined;
 }
 
 function integer(value: unknown): number | undefined {
   return Number.isSafeInteger(value) ? Number(value) : undefined;
-}
-
-/** `{ [key]: value }`, or nothing where there is no value: events carry no `undefined`. */
-export function optional<Key extends string, Value>(
-  key: Key,
-  value: Value | undefined,
-): { [K in Key]?: Value } {
-  return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: Value });
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

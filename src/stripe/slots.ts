@@ -1,35 +1,48 @@
-import { Problem } from '../core/problem.js';
+import { CustomerSessionProblem } from '../core/problem.js';
 
 export interface SlotLimits {
-  maxInFlight: number;
-  maxWaiting: number;
+  /** Calls open at once. */
+  readonly maxInFlight: number;
+  /** Requests that may wait for a slot. */
+  readonly maxWaiting: number;
+  /** How long a request may wait, in ms. */
+  readonly longestWaitMs: number;
 }
 
-/** A place among the open Stripe calls; to be released when the call has really ended. */
+/** A place among the open Stripe calls; to be released once the call has really ended. */
 export interface Slot {
   release(): void;
 }
 
-interface Waiter {
-  admit: (slot: Slot) => void;
-  refuse: (problem: Problem) => void;
-  timer: NodeJS.Timeout;
+/** Who wants a slot. */
+export interface SlotRequest {
+  /** What is left of its deadline, in ms. */
+  readonly leftMs: number;
+  /** Calls back when the client has gone; returns how to stop listening. */
+  readonly whenGone?: (listener: () => void) => () => void;
 }
 
-const LONGEST_WAIT_MS = 1_000;
+type RefusalReason = 'room_full' | 'room_closed' | 'waited' | 'client_closed';
+
+interface Waiter {
+  admit(slot: Slot): void;
+  refuse(reason: RefusalReason): void;
+}
+
+/** While calls are open and none has ended for this long, Stripe hangs: waiting would only make every answer late. */
 const STALL_MS = 1_000;
 
 /**
- * The open Stripe calls of one router, and the room in front of them (H9). First come, first served. The room
- * smooths a burst; once the oldest open call is older than 1 s it is emptied, and it stays closed until a call
- * ends in less: waiting for a hung Stripe would only make every answer late.
+ * The open Stripe calls, and the waiting room in front of them (H9): first come, first served. The room smooths a burst;
+ * it is emptied and closed while Stripe hangs, and one stuck call closes nothing. Who hangs up leaves the room.
  */
 export class Slots {
   readonly #limits: SlotLimits;
-  readonly #openSince = new Set<{ at: number }>();
-  readonly #waiting: Waiter[] = [];
-  #stalled = false;
-  #watch: NodeJS.Timeout | undefined;
+  /** When each open call began, the oldest first. */
+  readonly #open = new Set<{ at: number }>();
+  readonly #waiting = new Set<Waiter>();
+  #lastEndAt = 0;
+  #stallTimer: NodeJS.Timeout | undefined;
 
   constructor(limits: SlotLimits) {
     this.#limits = limits;
@@ -37,74 +50,74 @@ export class Slots {
 
   /** How many calls are open, and how many requests wait. */
   get state(): { inFlight: number; waiting: number } {
-    return { inFlight: this.#openSince.size, waiting: this.#waiting.length };
+    return { inFlight: this.#open.size, waiting: this.#waiting.size };
   }
 
-  /** Resolves with a slot, within 1 s and `leftMs`, or rejects with `overloaded`. */
-  acquire(leftMs: number): Promise<Slot> {
-    if (this.#openSince.size < this.#limits.maxInFlight) return Promise.resolve(this.#open());
-    this.#stalled ||= this.#oldestIsStalled();
-    if (this.#stalled || this.#waiting.length >= this.#limits.maxWaiting) return Promise.reject(overloaded());
-    return new Promise((admit, refuse) => {
-      const leave = () => this.#leave(waiter);
-      const waiter: Waiter = {
-        admit,
-        refuse,
-        timer: setTimeout(leave, Math.min(LONGEST_WAIT_MS, leftMs)),
+  /** Resolves with a slot, within the longest wait and `leftMs`, or rejects with `overloaded`. */
+  acquire(request: SlotRequest): Promise<Slot> {
+    const { maxInFlight, maxWaiting } = this.#limits;
+    if (this.#open.size < maxInFlight) return Promise.resolve(this.#begin());
+    if (this.#waiting.size >= maxWaiting) return Promise.reject(overloaded('room_full'));
+    if (this.#stalledForMs() >= STALL_MS) return Promise.reject(overloaded('room_closed'));
+    return this.#wait(request);
+  }
+
+  #wait({ leftMs, whenGone }: SlotRequest): Promise<Slot> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        clearTimeout(timer);
+        stopListening?.();
+        this.#waiting.delete(waiter);
       };
-      this.#waiting.push(waiter);
-      this.#watchOldest();
+      const waiter: Waiter = {
+        admit: (slot) => {
+          leave();
+          resolve(slot);
+        },
+        refuse: (reason) => {
+          leave();
+          reject(overloaded(reason));
+        },
+      };
+      const timer = setTimeout(() => waiter.refuse('waited'), Math.min(this.#limits.longestWaitMs, leftMs));
+      const stopListening = whenGone?.(() => waiter.refuse('client_closed'));
+      this.#waiting.add(waiter);
+      this.#watchForStall();
     });
   }
 
-  #open(): Slot {
+  #begin(): Slot {
     const call = { at: performance.now() };
-    this.#openSince.add(call);
-    return { release: () => this.#close(call) };
+    this.#open.add(call);
+    return { release: () => this.#end(call) };
   }
 
-  #close(call: { at: number }): void {
-    if (!this.#openSince.delete(call)) return;
-    this.#stalled = performance.now() - call.at > STALL_MS;
-    const next = this.#waiting.shift();
-    if (next === undefined) return;
-    clearTimeout(next.timer);
-    next.admit(this.#open());
+  #end(call: { at: number }): void {
+    if (!this.#open.delete(call)) return;
+    this.#lastEndAt = performance.now();
+    const [next] = this.#waiting;
+    next?.admit(this.#begin());
   }
 
-  #leave(waiter: Waiter): void {
-    const place = this.#waiting.indexOf(waiter);
-    if (place === -1) return;
-    this.#waiting.splice(place, 1);
-    waiter.refuse(overloaded());
+  // Counted from the later of the last end and the start of the first open call.
+  #stalledForMs(): number {
+    const [oldest] = this.#open;
+    return oldest === undefined ? 0 : performance.now() - Math.max(oldest.at, this.#lastEndAt);
   }
 
-  #watchOldest(): void {
-    if (this.#watch !== undefined) return;
-    const [oldest] = this.#openSince;
-    const dueMs = (oldest?.at ?? 0) + STALL_MS - performance.now();
-    this.#watch = setTimeout(() => this.#emptyIfStalled(), Math.max(1, Math.ceil(dueMs)));
-  }
-
-  #emptyIfStalled(): void {
-    this.#watch = undefined;
-    if (this.#oldestIsStalled()) {
-      this.#stalled = true;
-      for (const waiter of this.#waiting.splice(0)) {
-        clearTimeout(waiter.timer);
-        waiter.refuse(overloaded());
-      }
-    } else if (this.#waiting.length > 0) {
-      this.#watchOldest();
-    }
-  }
-
-  #oldestIsStalled(): boolean {
-    const [oldest] = this.#openSince;
-    return oldest !== undefined && performance.now() - oldest.at > STALL_MS;
+  #watchForStall(): void {
+    this.#stallTimer ??= setTimeout(
+      () => {
+        this.#stallTimer = undefined;
+        if (this.#waiting.size === 0) return;
+        if (this.#stalledForMs() < STALL_MS) return this.#watchForStall();
+        for (const waiter of this.#waiting) waiter.refuse('room_closed');
+      },
+      Math.max(1, Math.ceil(STALL_MS - this.#stalledForMs())),
+    );
   }
 }
 
-function overloaded(): Problem {
-  return new Problem('overloaded', { headers: { 'Retry-After': '1' } });
+function overloaded(reason: RefusalReason): CustomerSessionProblem {
+  return new CustomerSessionProblem('overloaded', { retryAfterMs: 1_000, reason });
 }

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { randomUUID } from 'node:crypto';
+import type { Awaitable } from '../core/types.js';
 import type { CustomerStore } from '../customers/store.js';
-import type { Awaitable } from '../options/router-options.js';
 
 /** The two functions of a test runner that the suite needs. */
 export interface SuiteRunner {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { parseComponents } from '../../src/components/components.js';
+import { parseComponents as parse } from '../../src/components/components.js';
+import { warnOnce } from '../../src/core/warn-once.js';
 import {
   activeEntitlements,
   buyButton,
@@ -21,6 +22,8 @@ interface Schema {
   properties?: Record<string, Schema>;
 }
 
+const parseComponents = (components: unknown) => parse(components, warnOnce());
+
 function messageOf(components: unknown): string {
   try {
     parseComponents(components);
@@ -32,14 +35,15 @@ function messageOf(components: unknown): string {
 }
 
 describe('presets', () => {
-  it('savedPaymentMethods() alone is consent-safe: filter always, save on, remove off', () => {
-    expect(savedPaymentMethods()).toEqual({
+  it('savedPaymentMethods() with a save choice alone is consent-safe: filter always, save on, remove off', () => {
+    expect(savedPaymentMethods({ save: 'on_session' })).toEqual({
       payment_element: {
         enabled: true,
         features: {
           payment_method_redisplay: 'enabled',
           payment_method_allow_redisplay_filters: ['always'],
           payment_method_save: 'enabled',
+          payment_method_save_usage: 'on_session',
           payment_method_remove: 'disabled',
         },
       },
@@ -50,8 +54,7 @@ describe('presets', () => {
     const options = {
       redisplay: 'all',
       limit: 10,
-      save: true,
-      saveUsage: 'off_session',
+      save: 'off_session',
       remove: true,
     } as const;
     expect(savedPaymentMethods(options).payment_element.features).toEqual({
@@ -88,7 +91,7 @@ describe('presets', () => {
 
   it('compose by spreading, all seven of them', () => {
     const all = {
-      ...savedPaymentMethods(),
+      ...savedPaymentMethods({ save: 'on_session' }),
       ...mobilePaymentElement(),
       ...customerSheet(),
       ...pricingTable(),
@@ -100,9 +103,10 @@ describe('presets', () => {
   });
 
   it.each([
-    [() => savedPaymentMethods({ redisplay: 'never' as never }), '"redisplay" is "never"'],
+    [() => savedPaymentMethods({ save: false, redisplay: 'never' as never }), '"redisplay" is "never"'],
     [() => savedPaymentMethods({ save: 'enabled' as never }), '"save" is "enabled"'],
-    [() => savedPaymentMethods({ save: false, saveUsage: 'on_session' }), '"saveUsage" is "on_session"'],
+    [() => savedPaymentMethods({} as never), '"save" is undefined'],
+    [() => savedPaymentMethods(undefined as never), '"save" is undefined'],
     [() => savedPaymentMethods({ redisplays: 'all' } as never), 'Did you mean "redisplay"?'],
     [() => customerSheet({ save: true } as never), 'no option "save"'],
     [() => mobilePaymentElement({ limit: 3 } as never), 'no option "limit"'],
@@ -115,12 +119,12 @@ describe('presets', () => {
 describe('validation', () => {
   it.each([
     [{ payment_elment: { enabled: true } }, 'Did you mean "payment_element"?'],
-    [{ paymentElement: { enabled: true } }, 'Did you mean "payment_element"?'],
+    [{ paymentElement: { enabled: true } }, 'Names are in snake_case'],
     [{ payment_method_save: 'enabled' }, 'It is a feature'],
     [{ 'Tax\nWizard': { enabled: true } }, 'Names are in snake_case'],
     [{ payment_element: { enabled: 'true' } }, '"components.payment_element.enabled" is "true"'],
     [{ payment_element: {} }, '"components.payment_element.enabled" is undefined'],
-    [{ payment_element: true }, '"components.payment_element" is true'],
+    [{ payment_element: true }, '"components.payment_element" is a boolean'],
     [{ payment_element: { enabled: true, feature: {} } }, 'A component has "enabled" and "features"'],
     [{ payment_element: { enabled: true, payment_method_save: 'enabled' } }, 'into its "features"'],
     [{ payment_element: { enabled: true, features: [] } }, 'an array of 0'],
@@ -176,15 +180,29 @@ describe('validation', () => {
 
   it('lets a name that Stripe may have added pass, with one warning', () => {
     const emitWarning = jest.spyOn(process, 'emitWarning').mockReturnValue();
+    const warn = warnOnce();
     for (let round = 0; round < 2; round += 1) {
-      const parsed = parseComponents({ tax_wizard: { enabled: true, features: { anything: [1] } } });
+      const parsed = parse({ tax_wizard: { enabled: true, features: { anything: [1] } } }, warn);
       expect(parsed).toEqual({ tax_wizard: { enabled: true, features: { anything: [1] } } });
-      parseComponents({ payment_element: { enabled: true, features: { crypto_wallets: 'enabled' } } });
     }
     const warnings = emitWarning.mock.calls.map(([message]) => String(message));
     emitWarning.mockRestore();
-    expect(warnings).toHaveLength(2);
-    expect(warnings.join()).toMatch(/tax_wizard.*crypto_wallets/s);
+    expect(warnings).toEqual([expect.stringContaining('tax_wizard')]);
+  });
+
+  it.each(['payment_method_remove_last', 'payment_method_update', 'payment_method_set_as_default'])(
+    'lets %s pass, which Stripe gates',
+    (feature) => {
+      const components = { payment_element: { enabled: true, features: { [feature]: 'enabled' } } };
+      expect(parseComponents(components)).toEqual(components);
+    },
+  );
+
+  it('tells a slip of the keyboard from a name of another number of words', () => {
+    const features = { payment_method_removes: 'enabled' };
+    expect(messageOf({ payment_element: { enabled: true, features } })).toContain(
+      'Did you mean "payment_method_remove"?',
+    );
   });
 
   it('keeps a frozen copy of its own', () => {

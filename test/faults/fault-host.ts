@@ -65,7 +65,7 @@ async function runMode(mode: string): Promise<FaultReport> {
       stripe,
       authenticate: () => ({ customer: 'cus_Ada' }),
       resolveCustomer: (user) => user.customer,
-      components: library.savedPaymentMethods(),
+      components: library.savedPaymentMethods({ save: 'on_session' }),
       deadlineMs: DEADLINE_MS,
       maxInFlight: 1,
       maxWaiting: 0,

@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { inspect } from 'node:util';
 import Stripe from 'stripe';
 import { createStripe, keyModeOf } from '../../src/stripe/client.js';
@@ -59,7 +60,10 @@ describe('config', () => {
     ['timeout', -1],
     ['timeout', 2 ** 31],
     ['timeout', null],
-    ['keepAliveMs', -1],
+    ['keepAliveMs', 0],
+    ['maxBodyBytes', 0],
+    ['spareConnection', 'no'],
+    ['httpAgent', 'http://proxy:hunter2@proxy:3128'],
     ['maxSockets', 0],
     ['maxSockets', Number.POSITIVE_INFINITY],
     ['maxNetworkRetries', 2],
@@ -74,6 +78,7 @@ describe('config', () => {
     ['ca', 42],
   ])('%s: %j is refused by name', (option, value) => {
     expect(messageOf(() => create(KEY, { [option]: value }))).toContain(`"${option}"`);
+    expect(messageOf(() => create(KEY, { [option]: value }))).not.toContain('hunter2');
   });
 
   test.each([
@@ -86,11 +91,11 @@ describe('config', () => {
     expect(messageOf(() => create(KEY, { [misspelt]: undefined }))).toContain(`Did you mean "${option}"?`);
   });
 
-  test.each(['httpClient', 'httpAgent', 'telemetry', 'emitEventBodies', 'authenticator'])(
+  test.each(['httpClient', 'telemetry', 'emitEventBodies', 'authenticator'])(
     '%s is ours, and the message says what to do instead',
     (option) => {
       expect(messageOf(() => create(KEY, { [option]: true }))).toMatch(
-        new RegExp(`"${option}".*pass a client of your own`, 's'),
+        new RegExp(`"${option}".*make the client yourself`, 's'),
       );
     },
   );
@@ -113,8 +118,11 @@ describe('config', () => {
       timeout: 1_000,
       attemptTimeoutMs: 500,
       maxNetworkRetries: 0,
-      keepAliveMs: 0,
+      keepAliveMs: 1,
       maxSockets: 1,
+      maxBodyBytes: 1,
+      spareConnection: false,
+      httpAgent: new Agent(),
     });
     expect(stripe.getMaxNetworkRetries()).toBe(0);
     expect(stripe.getApiField('host')).toBe('localhost');
@@ -125,7 +133,7 @@ describe('config', () => {
     const stripe = createStripe(KEY);
     expect(stripe.getTelemetryEnabled()).toBe(false);
     expect(stripe.getMaxNetworkRetries()).toBe(0);
-    expect(stripe.getApiField('timeout')).toBe(8_000);
+    expect(stripe.getApiField('timeout')).toBe(80_000);
   });
 });
 

@@ -24,7 +24,7 @@ function askThrough(stripe: Stripe) {
     livemode: false,
     authenticate: () => ({ customer: 'cus_Ada' }),
     resolveCustomer: (user) => user.customer,
-    components: savedPaymentMethods(),
+    components: savedPaymentMethods({ save: 'on_session' }),
   });
   return request(app.use('/customer-session', router))
     .post('/customer-session')

@@ -1,8 +1,17 @@
 import { inspect } from 'node:util';
-import { createStripe } from '../../src/stripe/client.js';
-import { StripeTransport } from '../../src/stripe/transport/http-client.js';
+import { createStripe, stripeHttpClient } from '../../src/stripe/client.js';
+import { factsOf } from '../../src/stripe/transport/answer.js';
 import { startStripeEmulator } from '../../src/testing/index.js';
-import { answerWell, type Handler, KEY, PARAMS, startUpstream, type Upstream } from './upstream.js';
+import { localCertificate } from '../support/certificate.js';
+import {
+  answerWell,
+  attemptsOf,
+  type Handler,
+  KEY,
+  PARAMS,
+  startUpstream,
+  type Upstream,
+} from './upstream.js';
 
 let upstream: Upstream;
 const start = async (handler?: Handler) => {
@@ -21,28 +30,33 @@ const answers =
   };
 
 describe('a kept connection that the server has closed without our knowing', () => {
+  // As many first calls as are made together, so that each has a connection of its own.
+  let together = 1;
+  const waiting: (() => void)[] = [];
   // The first call on a connection is answered, the next one meets its end.
   const once: Handler = (request, response, { requests }) => {
     const onThis = requests.filter(({ socket }) => socket === request.socket);
     if (onThis.length > 1) request.socket.destroy();
-    else setTimeout(() => answerWell(response), 100);
+    else waiting.push(() => answerWell(response));
+    if (waiting.length === together) for (const answer of waiting.splice(0)) answer();
   };
 
   test('is made up for by one retry, at once, on a new connection, with the same key', async () => {
+    together = 1;
     const stripe = (await start(once)).client();
     await stripe.customerSessions.create(PARAMS);
-    const { lastResponse } = await stripe.customerSessions.create(PARAMS);
-    expect(lastResponse.headers['x-ecs-attempts']).toBe('2');
+    expect(attemptsOf(await stripe.customerSessions.create(PARAMS))).toBe(2);
     expect(upstream.requests).toHaveLength(3);
     expect(keysSent().size).toBe(2);
     expect(upstream.connections).toHaveLength(2);
   });
 
   test('passes over other idle connections, which may be dead as well', async () => {
+    together = 3;
     const stripe = (await start(once)).client();
     await Promise.all([1, 2, 3].map(() => stripe.customerSessions.create(PARAMS)));
-    const { lastResponse } = await stripe.customerSessions.create(PARAMS);
-    expect(lastResponse.headers['x-ecs-attempts']).toBe('2');
+    together = 1;
+    expect(attemptsOf(await stripe.customerSessions.create(PARAMS))).toBe(2);
     expect(upstream.connections).toHaveLength(4);
   });
 });
@@ -61,20 +75,11 @@ test.each([
   [302, {}, 1],
 ])('%i with %j takes %i request(s), with one key', async (status, headers, requests) => {
   const stripe = (await start(answers(status, headers))).client();
-  await expect(stripe.customerSessions.create(PARAMS)).rejects.toMatchObject({
-    statusCode: status,
-    requestId: 'req_bad',
-    headers: { 'x-ecs-attempts': String(requests) },
-  });
+  const error = await stripe.customerSessions.create(PARAMS).catch((reason) => reason);
+  expect(error).toMatchObject({ statusCode: status, requestId: 'req_bad' });
+  expect(factsOf(error.headers)?.attempts).toBe(requests);
   expect(upstream.requests).toHaveLength(requests);
   expect(keysSent().size).toBe(1);
-});
-
-test('stripe-node adds no retry of its own, though a call asks for them', async () => {
-  const stripe = (await start(answers(503))).client();
-  const call = stripe.customerSessions.create(PARAMS, { maxNetworkRetries: 3 });
-  await expect(call).rejects.toMatchObject({ statusCode: 503 });
-  expect(upstream.requests).toHaveLength(2);
 });
 
 test('a reset is no reason for stripe-node to retry either', async () => {
@@ -97,9 +102,8 @@ test('an attempt that hangs is cut at attemptTimeoutMs and made once more on a n
     await start((_request, response, { requests }) => {
       if (requests.length > 1) answerWell(response);
     })
-  ).client({ attemptTimeoutMs: 150 });
-  const { lastResponse } = await stripe.customerSessions.create(PARAMS);
-  expect(lastResponse.headers['x-ecs-attempts']).toBe('2');
+  ).client({ attemptTimeoutMs: 1_000, timeout: 60_000 });
+  expect(attemptsOf(await stripe.customerSessions.create(PARAMS))).toBe(2);
   expect(upstream.connections).toHaveLength(2);
 });
 
@@ -127,7 +131,7 @@ test('what Stripe processed before the connection broke exists once', async () =
     const { id } = emulator.addCustomer({});
     emulator.setFault('POST /v1/customer_sessions', { reset: 'after' }, { times: 1 });
     const session = await stripe.customerSessions.create({ ...PARAMS, customer: id });
-    expect(session.lastResponse.headers['x-ecs-attempts']).toBe('2');
+    expect(attemptsOf(session)).toBe(2);
     expect(emulator.requests).toHaveLength(2);
     expect([...emulator.sessions.values()].map(({ clientSecret }) => clientSecret)).toEqual([
       session.client_secret,
@@ -140,20 +144,24 @@ test('what Stripe processed before the connection broke exists once', async () =
 
 test('a POST without a key is given one, so that its retry is safe', async () => {
   const { port } = await start(answers(500));
-  const transport = new StripeTransport({
-    attemptTimeoutMs: 500,
-    keepAliveMs: 1_000,
-    maxSockets: 2,
-    maxNetworkRetries: 1,
-    ca: (await import('../support/certificate.js').then((one) => one.localCertificate())).cert,
-  });
-  const send = (method: string) =>
-    transport.makeRequest('localhost', port, '/v1/x', method, { 'X-None': null }, '', 'https', 2_000);
+  const transport = stripeHttpClient({ ca: (await localCertificate()).cert });
+  const send = async (method: string) => {
+    const headers = { 'X-None': null };
+    const answer = await transport.makeRequest(
+      'localhost',
+      port,
+      '/v1/x',
+      method,
+      headers,
+      '',
+      'https',
+      60_000,
+    );
+    return answer.toJSON();
+  };
   await send('POST');
-  expect(upstream.requests).toHaveLength(2);
   expect(keysSent()).toEqual(new Set([expect.stringMatching(/^express-stripe-customer-session-[\w-]{36}$/)]));
   await send('GET');
-  expect(keysSent().size).toBe(2);
   expect(keysSent()).toContain(undefined);
   await transport.close();
 });
@@ -167,12 +175,7 @@ test('a request that cannot be written as HTTP is refused, and costs no connecti
   expect(upstream.connections).toHaveLength(1);
 });
 
-test('streams are refused and hang nothing', async () => {
-  const stripe = (await start()).client();
-  await expect(stripe.quotes.pdf('qt_1')).rejects.toMatchObject({ type: 'StripeConnectionError' });
-});
-
-test('an error keeps type, code, param and request id, and nothing of what Stripe wrote', async () => {
+test('an error of a session keeps type, code, param and request id, and nothing of what Stripe wrote', async () => {
   const error = {
     type: 'card_error',
     code: 'card_declined',

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { createStripe } from '../../src/stripe/client.js';
 import type { StripeConfig } from '../../src/stripe/client-config.js';
+import { factsOf } from '../../src/stripe/transport/answer.js';
 import { localCertificate } from '../support/certificate.js';
 import { session } from '../support/fault-answers.js';
 
@@ -16,7 +17,7 @@ export interface Upstream {
   /** Which of them resumed a TLS session. */
   readonly resumed: boolean[];
   readonly requests: IncomingMessage[];
-  /** A client for it; closed with it. */
+  /** A client for it, without a spare connection unless asked for; closed with it. */
   client(config?: StripeConfig): ReturnType<typeof createStripe>;
   close(): Promise<void>;
 }
@@ -59,7 +60,13 @@ export async function startUpstream(
     resumed: [],
     requests: [],
     client(config = {}) {
-      const stripe = createStripe(KEY, { host: 'localhost', port, ca: certificate.cert, ...config });
+      const stripe = createStripe(KEY, {
+        host: 'localhost',
+        port,
+        ca: certificate.cert,
+        spareConnection: false,
+        ...config,
+      });
       clients.push(stripe);
       return stripe;
     },
@@ -80,4 +87,9 @@ export async function until(holds: () => boolean): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error('it never came to hold');
+}
+
+/** The requests that an answer took, as the transport counted them. */
+export function attemptsOf({ lastResponse }: { lastResponse: object }): number | undefined {
+  return factsOf(lastResponse)?.attempts;
 }

@@ -1,6 +1,6 @@
 import type { Express } from 'express';
+import type { StripeClient } from '../../src/core/types.js';
 import { type CustomerSessionEvent, customerSessionRouter, savedPaymentMethods } from '../../src/index.js';
-import type { StripeClient } from '../../src/options/router-options.js';
 import { type Answer, call, expectResponseHeaders, fromBrowser } from './call.js';
 import { startHost } from './host.js';
 
@@ -26,7 +26,7 @@ export async function startFaultApp(): Promise<FaultApp> {
       const router = customerSessionRouter({
         authenticate: () => ({ customer: CUSTOMER }),
         resolveCustomer: (user) => user.customer,
-        components: savedPaymentMethods(),
+        components: savedPaymentMethods({ save: 'on_session' }),
         rateLimit: false,
         livemode: false,
         deadlineMs: DEADLINE_MS,

@@ -18,7 +18,7 @@ async function main([client = '', stripePort = '']: string[]): Promise<void> {
     customerSessionRouter({
       authenticate: () => ({ customer: 'cus_Ada' }),
       resolveCustomer: (user) => user.customer,
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
       stripe,
       deadlineMs: 900,
     }),

@@ -3,8 +3,11 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import express, { type Express, type Request } from 'express';
 import {
+  type AnswerFormat,
+  type Awaitable,
   type CustomerSessionEvent,
-  type CustomerSessionRouterOptions,
+  type CustomerSessionGuardOptions,
+  type CustomerSessionSourceOptions,
   createStripe,
   customerSessionRouter,
   savedPaymentMethods,
@@ -18,8 +21,16 @@ export interface TestUser {
   customer: string | null;
 }
 
+export type HostOptions = Partial<
+  CustomerSessionSourceOptions<TestUser> &
+    CustomerSessionGuardOptions & {
+      authenticate: (req: Request) => Awaitable<TestUser | null | undefined>;
+      format: AnswerFormat;
+    }
+>;
+
 export interface HostSettings {
-  options?: Partial<CustomerSessionRouterOptions<TestUser>>;
+  options?: HostOptions;
   /** Runs before the router is mounted: `trust proxy`, cors, sessions, … */
   prepare?: (app: Express) => void;
   /** Plain HTTP instead of TLS. */
@@ -69,7 +80,7 @@ export async function startHost(settings: HostSettings = {}): Promise<TestHost> 
         calls.resolve += 1;
         return user.customer;
       },
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
       stripe,
       onEvent: (event) => {
         events.push(event);
@@ -106,10 +117,7 @@ function userOf(req: Request, users: Map<string, string | null>): TestUser | und
 }
 
 // Counts what reaches the limiter through a store of its own, unless the test brings one or wants none.
-function counted(
-  options: Partial<CustomerSessionRouterOptions<TestUser>>,
-  calls: TestHost['calls'],
-): Partial<CustomerSessionRouterOptions<TestUser>> {
+function counted(options: HostOptions, calls: TestHost['calls']): HostOptions {
   if (options.rateLimit === false || options.rateLimit?.store !== undefined) return options;
   const hits = new Map<string, number>();
   const windowMs = options.rateLimit?.windowMs ?? 60_000;

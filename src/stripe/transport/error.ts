@@ -1,14 +1,16 @@
+import { isObject } from '../../core/values.js';
+
 /**
  * How a call failed before Stripe's answer could be used.
  *
  * - `ETIMEDOUT`: the time allowed is over (stripe-node knows this code and says so in its message)
  * - `ECONN`: no connection, or it broke
- * - `EANSWER`: what came back is no answer of Stripe's: not a JSON object, too long, or not HTTP
+ * - `EANSWER`: what came back is no answer of Stripe's to this call: not a JSON object, too long, somebody else's
  * - `EREQUEST`: the request could not be written down as HTTP
  * - `ECLOSED`: the client was closed
  *
- * Never `ECONNRESET` or `EPIPE`: stripe-node answers those with a retry of its own after 500 ms, whatever its
- * `maxNetworkRetries` says (`RequestSender._shouldRetry`).
+ * Never `ECONNRESET` or `EPIPE`: stripe-node answers those with a retry of its own, whatever `maxNetworkRetries` says
+ * (its `HttpClient.CONNECTION_CLOSED_ERROR_CODES`).
  */
 export type TransportErrorCode = 'ETIMEDOUT' | 'ECONN' | 'EANSWER' | 'EREQUEST' | 'ECLOSED';
 
@@ -42,7 +44,6 @@ export class StripeTransportError extends Error {
 
 /** The code of an error of Node.js's, which is safe to show where its message may not be. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof StripeTransportError) return error.reason;
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  const code = isObject(error) ? error.code : undefined;
   return typeof code === 'string' && /^[A-Z0-9_]{1,64}$/.test(code) ? code : 'UNKNOWN';
 }

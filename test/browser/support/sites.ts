@@ -37,7 +37,7 @@ export async function startSites(): Promise<Sites> {
       stripe,
       authenticate: (req) => (/user=ada/.test(req.headers.cookie ?? '') ? 'ada' : null),
       resolveCustomer: () => id,
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
       rateLimit: false,
       onEvent: (event) => void events.push(event),
     });

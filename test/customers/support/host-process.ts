@@ -55,7 +55,7 @@ async function main(settings: HostProcessSettings): Promise<void> {
     customerSessionRouter<User>({
       authenticate: (req) => ({ id: req.get('x-user') ?? '' }),
       resolveCustomer: directory.resolve,
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
       stripe,
       format: 'mobile',
       rateLimit: settings.limiter === undefined ? false : limitBy(settings.limiter),

@@ -12,7 +12,7 @@ export const email: Promise<string | null> = stripe.customers.retrieve('cus_1').
 
 export const router = customerSessionRouter({
   stripe,
-  components: savedPaymentMethods(),
+  components: savedPaymentMethods({ save: 'on_session' }),
   resolveCustomer: (_user, req) => {
     // @ts-expect-error no such member of a request
     if (req.cookeis) return null;

@@ -30,7 +30,7 @@ declare function userOf(req: Request): User | undefined;
 const app = express();
 const stripe = createStripe('sk_test_types', { maxSockets: 64 });
 const components: Components = {
-  ...savedPaymentMethods({ redisplay: 'limited', limit: 3 }),
+  ...savedPaymentMethods({ save: 'on_session', redisplay: 'limited', limit: 3 }),
   ...pricingTable(),
 };
 const events: CustomerSessionEvent[] = [];

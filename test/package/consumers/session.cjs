@@ -73,7 +73,7 @@ async function statusesWith(emulator, stripe) {
       deadlineMs: 1_500,
       authenticate: (req) => ({ id: req.get('x-user'), customer: req.get('x-customer') }),
       resolveCustomer: (user) => user.customer ?? directory.resolve(user),
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
     }),
   );
   const server = app.listen(0, '127.0.0.1');
