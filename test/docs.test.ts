@@ -59,7 +59,10 @@ describe('everything public is documented', () => {
   });
 
   it('each option and each member of an event is in the README', () => {
-    const options = read('src/options/router-options.ts').replace(/interface RateLimitOptions[\s\S]*?\n\}/, '');
+    const options = read('src/options/router-options.ts').replace(
+      /interface RateLimitOptions[\s\S]*?\n\}/,
+      '',
+    );
     const names = new Set([...options.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name));
     expect(names.size).toBe(16);
     for (const name of names) expect(readme).toContain(`| \`${name}\` |`);

@@ -13,7 +13,7 @@ app.use(
   customerSessionRouter({
     authenticate: () => ({ stripeCustomerId: 'cus_Ada' }), // <-- your sign-in: the user of this request, or null
     resolveCustomer: (user) => user.stripeCustomerId,
-    components: savedPaymentMethods(),
+    components: savedPaymentMethods({ save: 'on_session' }),
     stripe: createStripe(emulator.secretKey, emulator.stripeConfig),
     dangerouslyAllowHttpOnLocalhost: true,
   }),

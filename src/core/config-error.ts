@@ -63,7 +63,7 @@ export function slipOf(name: string, known: readonly string[]): string | undefin
 }
 
 // For a name that is refused anyway the hint may be bolder. A name that was cut short or went on is near too.
-function nearest(name: string, known: readonly string[]): string | undefined {
+export function nearest(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
   const begun = known.find((candidate) => {
     const other = candidate.toLowerCase();

@@ -11,7 +11,7 @@ export interface Customer {
   readonly connect: ConnectScope;
 }
 
-export const CUSTOMER_ID = /^cus_[A-Za-z0-9_]{1,248}$/;
+const CUSTOMER = /^cus_[A-Za-z0-9_]{1,248}$/;
 const ACCOUNT = /^acct_[A-Za-z0-9_]{1,248}$/;
 // A context may name a path of accounts: https://docs.stripe.com/context
 const CONTEXT = /^[A-Za-z0-9_]{1,248}(?:\/[A-Za-z0-9_]{1,248}){0,4}$/;

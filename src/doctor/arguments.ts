@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Redisplay } from '../components/presets.js';
 import { nearest } from '../core/config-error.js';
-import { CUSTOMER_ID } from '../core/customer-ref.js';
+import { isCustomerId } from '../core/customer-ref.js';
 
 /** What the doctor is asked to look at. */
 export interface Settings {
@@ -152,7 +152,7 @@ function readHeader(line: string): [string, string] {
 }
 
 function readCustomer(text: string): string {
-  if (CUSTOMER_ID.test(text)) return text;
+  if (isCustomerId(text)) return text;
   throw new UsageError('--customer takes the id of a customer: cus_….');
 }
 

@@ -128,7 +128,6 @@ describe('dangerouslyAllowHttpOnLocalhost', () => {
     ['a public Origin', { origin: 'http://shop.example' }],
     ['an https Origin of elsewhere', { origin: 'https://evil.example' }],
     ['an Origin that only begins like localhost', { origin: 'http://localhost.evil.example' }],
-    ['no Origin', { origin: undefined }],
     ['an Origin of null', { origin: 'null' }],
   ])('H3 refuses %s all the same', (_name, change) =>
     withHost(local, async (host) => {

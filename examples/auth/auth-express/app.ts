@@ -33,7 +33,7 @@ export function createApp({ stripe }: Host): Express {
     customerSessionRouter({
       authenticate: async (req) => (await getSession(req, config))?.user,
       resolveCustomer: (user) => customerOf(user.id),
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
       stripe,
     }),
   );

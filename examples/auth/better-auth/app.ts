@@ -16,7 +16,7 @@ export async function createApp({ origin, stripe }: Host): Promise<Express> {
     customerSessionRouter({
       authenticate: (req) => auth.api.getSession({ headers: fromNodeHeaders(req.headers) }),
       resolveCustomer: ({ user }) => user.stripeCustomerId,
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
       stripe,
     }),
   );

@@ -19,7 +19,7 @@ export function createApp({ origin, stripe }: Host): Express {
     customerSessionRouter({
       authenticate: (req) => getAuth(req).userId,
       resolveCustomer: (userId) => customerOf(userId),
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
       stripe,
     }),
   );

@@ -31,7 +31,7 @@ export function createApp({ stripe }: Host): Express {
     customerSessionRouter({
       authenticate: (req) => req.auth,
       resolveCustomer: ({ payload }) => customerOf(payload.sub),
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
       allowedOrigins: [SPA],
       stripe,
     }),

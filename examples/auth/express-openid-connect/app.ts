@@ -32,7 +32,7 @@ export function createApp({ origin, stripe }: Host): Express {
     customerSessionRouter({
       authenticate: (req) => req.oidc.idTokenClaims,
       resolveCustomer: (claims) => customerOf(claims.sub),
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
       stripe,
     }),
   );

@@ -24,7 +24,7 @@ export function createApp({ stripe }: Host): Express {
     customerSessionRouter({
       authenticate: signedInUser,
       resolveCustomer: (user) => user.stripeCustomerId,
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
       stripe,
     }),
   );

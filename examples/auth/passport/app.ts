@@ -36,7 +36,7 @@ export function createApp({ stripe }: Host): express.Express {
     '/customer-session',
     customerSessionRouter({
       resolveCustomer: (user) => user.stripeCustomerId,
-      components: savedPaymentMethods(),
+      components: savedPaymentMethods({ save: 'on_session' }),
       stripe,
     }),
   );

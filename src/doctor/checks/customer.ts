@@ -97,7 +97,7 @@ function whyHidden({ type, allowRedisplay }: Method, redisplay: Wanted['redispla
 
 // The preset decides, so that the doctor says what the app does.
 function filtersOf(redisplay: Exclude<Wanted['redisplay'], 'off'>): readonly string[] {
-  const { features } = savedPaymentMethods({ redisplay }).payment_element;
+  const { features } = savedPaymentMethods({ save: false, redisplay }).payment_element;
   const filters: readonly AllowRedisplay[] = features?.payment_method_allow_redisplay_filters ?? [];
   return filters;
 }
