@@ -35,7 +35,7 @@ function messageOf(components: unknown): string {
 }
 
 describe('presets', () => {
-  it('savedPaymentMethods({ save: 'on_session' }) with a save choice alone is consent-safe: filter always, save on, remove off', () => {
+  it('savedPaymentMethods() with a save choice with a save choice alone is consent-safe: filter always, save on, remove off', () => {
     expect(savedPaymentMethods({ save: 'on_session' })).toEqual({
       payment_element: {
         enabled: true,
@@ -50,7 +50,7 @@ describe('presets', () => {
     });
   });
 
-  it('savedPaymentMethods({ save: 'on_session' }) takes each of its options', () => {
+  it('savedPaymentMethods() with a save choice takes each of its options', () => {
     const options = {
       redisplay: 'all',
       limit: 10,
