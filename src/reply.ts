@@ -59,16 +59,20 @@ export function problemReply(problem: CustomerSessionProblem, format: AnswerForm
  * the host's `res` does ends here, in one event.
  */
 export function send(res: Response, reply: Reply, trace: Trace): void {
-  if (clientOf(res).isGone()) return trace.unanswered('client_closed');
-  if (res.headersSent) return trace.unanswered('already_answered');
-  try {
-    write(res, reply);
-  } catch (cause) {
-    res.destroy();
-    return trace.refused(new CustomerSessionProblem('internal_error', { reason: 'response', cause }));
+  if (clientOf(res).isGone()) {
+    trace.unanswered('client_closed');
+  } else if (res.headersSent) {
+    trace.unanswered('already_answered');
+  } else {
+    try {
+      write(res, reply);
+      if (reply.problem === undefined) trace.issued();
+      else trace.refused(reply.problem);
+    } catch (cause) {
+      res.destroy();
+      trace.refused(new CustomerSessionProblem('internal_error', { reason: 'response', cause }));
+    }
   }
-  if (reply.problem === undefined) trace.issued();
-  else trace.refused(reply.problem);
 }
 
 function write(res: Response, { status, headers, body }: Reply): void {
