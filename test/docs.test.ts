@@ -19,9 +19,11 @@ interface Snippet {
 
 /** The blocks that name the file they are from: `<!-- path -->`, then the block. */
 const snippets: Snippet[] = documents.flatMap((document) =>
-  [...read(document).matchAll(/<!-- ([\w./-]+\.(?:tsx?|[cm]js)) -->\n```(?:tsx?|js)\n([\s\S]*?)\n```/g)].map(
-    ([, file = '', code = '']) => ({ document, file, code }),
-  ),
+  [
+    ...read(document).matchAll(
+      /<!-- ([\w./-]+\.(?:tsx?|[cm]js|yaml)) -->\n```(?:tsx?|js|yaml)\n([\s\S]*?)\n```/g,
+    ),
+  ].map(([, file = '', code = '']) => ({ document, file, code })),
 );
 
 describe('snippets are compiled files', () => {

@@ -33,4 +33,4 @@ async function main() {
   });
 }
 
-main();
+void main();

@@ -9,11 +9,10 @@ import { describeOnline } from './support/describe-online.js';
 const LONG_MS = 300_000;
 const MOST_COMMANDS = 3;
 
-/** What README.md tells a newcomer to do: `install`, `start` in one terminal, `curl` in another. */
+/** What README.md tells a newcomer to do in one terminal, before the same `curl` in another. */
 interface QuickStart {
   install: string;
   start: string;
-  curl: string;
 }
 
 const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
@@ -24,17 +23,17 @@ const commands = [...section.matchAll(/```sh\n([\s\S]*?)\n```/g)].flatMap(([, bl
 );
 const [installJs = '', installTs = ''] = commands.filter((line) => line.startsWith('npm install '));
 const [startJs = '', startTs = ''] = commands.filter((line) => line.includes('node server.mjs'));
-const [curl = ''] = commands.filter((line) => line.startsWith('curl '));
+const [CURL = ''] = commands.filter((line) => line.startsWith('curl '));
 
-const JAVASCRIPT: QuickStart = { install: installJs, start: startJs, curl };
-const TYPESCRIPT: QuickStart = { install: installTs, start: startTs, curl };
+const JAVASCRIPT: QuickStart = { install: installJs, start: startJs };
+const TYPESCRIPT: QuickStart = { install: installTs, start: startTs };
 
 test('README.md has a quick start of three commands in JavaScript and in TypeScript', () => {
   expect(code).toBe(readFileSync(path.join(ROOT, 'examples/minimal/server.mjs'), 'utf8'));
   expect(readFileSync(path.join(ROOT, 'examples/minimal/server.mts'), 'utf8')).toBe(code);
   expect(code.split('\n').filter((line) => line.includes('<-- your sign-in'))).toHaveLength(1);
   for (const steps of [JAVASCRIPT, TYPESCRIPT]) {
-    expect(Object.values(steps).filter((command) => command !== '')).toHaveLength(MOST_COMMANDS);
+    expect([...Object.values(steps), CURL].filter((command) => command !== '')).toHaveLength(MOST_COMMANDS);
   }
   expect(commands).toHaveLength(5);
 });
@@ -55,9 +54,9 @@ describeOnline('the quick start of README.md, in an empty folder', () => {
     return command.replace(/^npm install/, `${pnpm} add`).replace(/^npx /, `${pnpm} exec `);
   }
 
-  async function follow({ install, start, curl }: QuickStart, into: string, file: string): Promise<void> {
+  async function follow({ install, start }: QuickStart, into: string): Promise<void> {
     await mustRun('sh', ['-c', install.replace(NAME, tarball)], into);
-    await expectSession(start, curl, into, file);
+    await expectSession(start, into);
   }
 
   describe.each([
@@ -75,9 +74,9 @@ describeOnline('the quick start of README.md, in an empty folder', () => {
       async () => {
         const into = projectOf('js');
         writeFileSync(path.join(into, 'server.mjs'), code);
-        await follow({ ...JAVASCRIPT, install: inItsWords(JAVASCRIPT.install) }, into, 'server.mjs');
+        await follow({ ...JAVASCRIPT, install: inItsWords(JAVASCRIPT.install) }, into);
         copyFileSync(path.join(ROOT, 'examples/minimal/server.cjs'), path.join(into, 'server.cjs'));
-        await expectSession(JAVASCRIPT.start.replace('.mjs', '.cjs'), curl, into, 'server.cjs');
+        await expectSession(JAVASCRIPT.start.replace('.mjs', '.cjs'), into);
       },
       LONG_MS,
     );
@@ -88,7 +87,7 @@ describeOnline('the quick start of README.md, in an empty folder', () => {
         const into = projectOf('ts');
         writeFileSync(path.join(into, 'server.mts'), code);
         const { install, start } = TYPESCRIPT;
-        await follow({ install: inItsWords(install), start: inItsWords(start), curl }, into, 'server.mjs');
+        await follow({ install: inItsWords(install), start: inItsWords(start) }, into);
       },
       LONG_MS,
     );
@@ -96,7 +95,7 @@ describeOnline('the quick start of README.md, in an empty folder', () => {
 });
 
 /** Starts the server, and runs the line that it prints: it is README's own. */
-async function expectSession(start: string, curl: string, folder: string, file: string): Promise<void> {
+async function expectSession(start: string, folder: string): Promise<void> {
   const port = String(await freePort());
   const server = spawn('sh', ['-c', start], {
     cwd: folder,
@@ -114,9 +113,9 @@ async function expectSession(start: string, curl: string, folder: string, file: 
   try {
     const printed = await Promise.race([
       lineOf(server.stdout),
-      ended.then(() => `${file} ended:\n${output}`),
+      ended.then(() => `"${start}" ended:\n${output}`),
     ]);
-    expect(printed).toBe(curl.replaceAll('3000', port));
+    expect(printed).toBe(CURL.replaceAll('3000', port));
     const answer: unknown = JSON.parse(await mustRun('sh', ['-c', `${printed} --silent`], folder));
     expect(answer).toEqual({
       client_secret: expect.stringMatching(/^cuss_secret_/),
