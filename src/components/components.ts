@@ -157,7 +157,7 @@ function parseFeatures(component: string, value: unknown, warn: WarnOnce): objec
   const parsed: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(features)) {
     if (setting === undefined) continue;
-    const accepts = known?.[name];
+    const accepts = known && Object.hasOwn(known, name) ? known[name] : undefined;
     if (known !== undefined && accepts === undefined) requireFeatureName(component, name, warn);
     if (accepts?.test(setting) === false) throw choiceError(`${path}.${name}`, setting, accepts.text);
     parsed[name] = Array.isArray(setting) ? Object.freeze([...setting]) : setting;

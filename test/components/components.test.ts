@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import fc from 'fast-check';
 import { parseComponents as parse } from '../../src/components/components.js';
 import { warnOnce } from '../../src/core/warn-once.js';
@@ -12,15 +10,6 @@ import {
   pricingTable,
   savedPaymentMethods,
 } from '../../src/index.js';
-
-const SCHEMA = path.join(__dirname, '../../shared/stripe/customer-sessions.openapi.json');
-
-interface Schema {
-  type?: string;
-  enum?: string[];
-  items?: Schema;
-  properties?: Record<string, Schema>;
-}
 
 const parseComponents = (components: unknown) => parse(components, warnOnce());
 
@@ -227,62 +216,5 @@ describe('validation', () => {
       }),
     );
     expect(thrown).toBeGreaterThan(50);
-  });
-});
-
-(existsSync(SCHEMA) ? describe : describe.skip)("agrees with Stripe's own schema (../shared/stripe)", () => {
-  const matrix: Array<[component: string, feature: string, schema: Schema]> = [];
-  const components: string[] = [];
-  if (existsSync(SCHEMA)) {
-    const spec = JSON.parse(readFileSync(SCHEMA, 'utf8'));
-    const body =
-      spec.paths['/v1/customer_sessions'].post.requestBody.content['application/x-www-form-urlencoded'];
-    const properties: Record<string, Schema> = body.schema.properties.components.properties;
-    for (const [component, schema] of Object.entries(properties)) {
-      components.push(component);
-      const features = schema.properties?.features?.properties ?? {};
-      for (const [feature, of] of Object.entries(features)) matrix.push([component, feature, of]);
-    }
-  }
-
-  function valuesOf({ type, enum: values, items }: Schema): unknown[] {
-    if (type === 'array') return (items?.enum ?? []).map((value) => [value]);
-    return type === 'integer' ? [1, 10] : (values ?? []);
-  }
-
-  it('knows all seven components and their features', () => {
-    expect(components).toHaveLength(7);
-    expect(matrix).toHaveLength(13);
-    for (const component of components)
-      expect(parseComponents({ [component]: { enabled: true } })).toBeDefined();
-  });
-
-  it('takes every value of the schema, and no other', () => {
-    for (const [component, feature, schema] of matrix) {
-      const companion = feature.endsWith('override') ? { payment_method_save: 'disabled' } : {};
-      for (const value of valuesOf(schema)) {
-        const features = { ...companion, [feature]: value };
-        expect(parseComponents({ [component]: { enabled: true, features } })).toEqual({
-          [component]: { enabled: true, features },
-        });
-      }
-      for (const value of ['other', ['other'], true, null, 0]) {
-        const features = { ...companion, [feature]: value };
-        expect(() => parseComponents({ [component]: { enabled: true, features } })).toThrow(TypeError);
-      }
-    }
-  });
-
-  it('refuses each feature in a component that the schema does not give it to', () => {
-    let refused = 0;
-    for (const component of components) {
-      const own = matrix.filter(([of]) => of === component).map(([, feature]) => feature);
-      for (const [, feature, schema] of matrix.filter(([, name]) => !own.includes(name))) {
-        const features = { [feature]: valuesOf(schema)[0] };
-        expect(() => parseComponents({ [component]: { enabled: true, features } })).toThrow(TypeError);
-        refused += 1;
-      }
-    }
-    expect(refused).toBeGreaterThan(40);
   });
 });
