@@ -5,10 +5,10 @@
 //   node scripts/real-app.mjs <folder> --patch mount.patch --start 'npm start' --url http://localhost:3000/customer-session
 //     [--install 'npm install'] [--sign-in './sign-in.sh'] [--header 'Cookie: …'] [--keep]
 //
-// --install <command> gets the tarball and `stripe` appended; --sign-in <command> prints header lines of a signed-in user.
+// --install <command> gets the tarball appended, and `stripe` where the app has none; --sign-in <command> prints header lines of a signed-in user.
 // The folder is changed, and left so with --keep.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,8 @@ try {
   say('Packing and installing …');
   run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', scratch], root);
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  shell(`${install} ${path.join(scratch, `${NAME}-${version}.tgz`)} stripe`, folder);
+  const stripe = existsSync(path.join(folder, 'node_modules/stripe')) ? '' : ' stripe';
+  shell(`${install} ${path.join(scratch, `${NAME}-${version}.tgz`)}${stripe}`, folder);
   say('Applying the patch …');
   run('patch', ['-p1', '--forward', '--quiet', '-i', patch], folder);
   say('Starting the app …');

@@ -26,9 +26,12 @@ export function examineKey({ key, production, live, api }: KeySettings): KeyExam
     return { outcomes: [unchecked('The key and Stripe', 'STRIPE_SECRET_KEY is not set in this shell')] };
   }
   if (key.startsWith('pk_')) return { outcomes: [found('publishable-key', 'It begins pk_.')] };
+  if (!/^[sr]k_\w+$/.test(key)) {
+    return { outcomes: [found('unusable-key', 'It is not of the form sk_… or rk_…')] };
+  }
   const stripe = clientOf(key, api);
-  if (stripe === undefined || !/^[sr]k_/.test(key)) {
-    return { outcomes: [found('unusable-key', 'It is not of the form sk_… or rk_…, or holds white space.')] };
+  if (stripe === undefined) {
+    return { outcomes: [unchecked('The key and Stripe', 'no client can be made with the installed stripe')] };
   }
   const { livemode } = keyModeOf(stripe) ?? {};
   const kind = `a ${key.startsWith('rk_') ? 'restricted' : 'secret'} key, ${livemode ? 'live' : 'test'} mode`;

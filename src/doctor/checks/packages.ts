@@ -1,5 +1,5 @@
 import { isObject } from '../../core/values.js';
-import { found, good, type Outcome, unchecked } from '../findings.js';
+import { type FindingCode, found, good, type Outcome, unchecked } from '../findings.js';
 import { findInstalled, type Installed, satisfies } from '../installed.js';
 
 const NAME = 'express-stripe-customer-session';
@@ -31,15 +31,21 @@ export function checkPackages(folder: string): Outcome[] {
     apps: findInstalled(name, folder),
     ours: findInstalled(name, own.folder),
   }));
-  const outcomes = peers.flatMap((peer) => [
-    ...checkPresence(peer),
-    ...checkRange(peer),
-    ...checkCopies(peer),
-  ]);
+  const outcomes = [
+    ...grouped('peer-missing', peers.map(whatIsMissing)),
+    ...grouped('peer-out-of-range', peers.map(whatIsOutOfRange)),
+    ...grouped('two-copies', peers.map(whatIsThereTwice)),
+  ];
   const installed = peers.flatMap(({ name, ours }) =>
     ours === undefined ? [] : [`${name} ${ours.version}`],
   );
   return outcomes.length > 0 ? outcomes : [good(installed.join(', '))];
+}
+
+// One finding for all packages that it is true of.
+function grouped(code: FindingCode, seen: ReadonlyArray<string | undefined>): Outcome[] {
+  const sentences = seen.filter((sentence) => sentence !== undefined);
+  return sentences.length === 0 ? [] : [found(code, sentences.join(' '))];
 }
 
 interface Peer {
@@ -51,19 +57,16 @@ interface Peer {
   ours: Installed | undefined;
 }
 
-function checkPresence({ name, ours }: Peer): Outcome[] {
-  if (ours !== undefined || !NEEDED.includes(name)) return [];
-  return [found('peer-missing', `${name} is not installed.`)];
+function whatIsMissing({ name, ours }: Peer): string | undefined {
+  return ours === undefined && NEEDED.includes(name) ? `${name} is not installed.` : undefined;
 }
 
-function checkRange({ name, range, ours }: Peer): Outcome[] {
-  if (ours === undefined || satisfies(ours.version, range)) return [];
-  return [found('peer-out-of-range', `${name} ${ours.version} is installed; the range is ${range}.`)];
+function whatIsOutOfRange({ name, range, ours }: Peer): string | undefined {
+  if (ours === undefined || satisfies(ours.version, range)) return undefined;
+  return `${name} ${ours.version} is installed; the range is ${range}.`;
 }
 
-function checkCopies({ name, apps, ours }: Peer): Outcome[] {
-  if (apps === undefined || ours === undefined || apps.folder === ours.folder) return [];
-  return [
-    found('two-copies', `The app uses ${name} ${apps.version}, and ${NAME} its own copy of ${ours.version}.`),
-  ];
+function whatIsThereTwice({ name, apps, ours }: Peer): string | undefined {
+  if (apps === undefined || ours === undefined || apps.folder === ours.folder) return undefined;
+  return `The app uses ${name} ${apps.version}, and ${NAME} its own copy of ${ours.version}.`;
 }
