@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Request } from 'express';
+import { explain } from './explain.js';
 import type { CustomerSessionProblem, ProblemCode, StripeTrace } from './problem.js';
 import { type WarnOnce, warnOnce } from './warn-once.js';
 import { warningOf } from './warnings.js';
@@ -62,7 +63,9 @@ export function startTrace(req: Request, reporter: Reporter): Trace {
   function end(ending: Pick<CustomerSessionEvent, 'outcome' | 'status' | 'reason' | 'error'>): void {
     if (ended) return;
     ended = true;
-    emit(reporter.onEvent, { ...ending, ms: performance.now() - startedAt, ...learnt }, req);
+    const event = { ...ending, ms: performance.now() - startedAt, ...learnt };
+    explain(event);
+    emit(reporter.onEvent, event, req);
   }
 
   return {

@@ -90,7 +90,7 @@ export class Asker {
 }
 
 /** The code of a failed connection, `ECONNREFUSED` for one; never its text, which may hold what was sent. */
-export function wordOf(error: unknown): string {
+function wordOf(error: unknown): string {
   const code = isObject(error) ? error.code : undefined;
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : 'no answer';
 }

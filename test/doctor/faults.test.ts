@@ -206,7 +206,7 @@ describe('the doctor finds', () => {
     const { port } = resetting.address() as AddressInfo;
     const run = await runDoctor(['--api', `http://127.0.0.1:${port}`], { env: { STRIPE_SECRET_KEY: KEY } });
     expect(run).toMatchObject({ code: 1, codes: ['stripe-unreachable'] });
-    expect(run.report.findings[0]?.seen).toContain('ECONN');
+    expect(run.report.findings[0]?.seen).toContain('ECONNRESET');
   });
 
   it('that the app cannot reach Stripe', async () => {

@@ -2,8 +2,8 @@ import type { AllowRedisplay } from '../../components/components.js';
 import { savedPaymentMethods } from '../../components/presets.js';
 import { isObject } from '../../core/values.js';
 import type { OwnStripe } from '../../stripe/client.js';
+import { problemFromStripe } from '../../stripe/failures.js';
 import type { Settings } from '../arguments.js';
-import { wordOf } from '../ask.js';
 import { found, good, type Outcome, unchecked } from '../findings.js';
 
 /** A saved payment method of the customer, and whether the Payment Element shows it. */
@@ -45,13 +45,15 @@ export async function examineCustomer(
 }
 
 function failure(error: unknown): Outcome {
-  const { statusCode, code } = isObject(error) ? error : {};
-  if (code === 'resource_missing') return found('unknown-customer', 'Stripe answered "resource_missing".');
-  if (statusCode === 401 || statusCode === 403)
-    return found('key-may-not-list', `Stripe answered ${statusCode}.`);
-  const answered =
-    typeof statusCode === 'number' ? `Stripe answered ${statusCode}` : `no answer (${wordOf(error)})`;
-  return unchecked("The customer's payment methods", answered);
+  const { reason = 'no answer', stripe } = problemFromStripe(error);
+  const { stripeStatus: status, stripeCode } = stripe;
+  if (stripeCode === 'resource_missing')
+    return found('unknown-customer', 'Stripe answered "resource_missing".');
+  if (status === 401 || status === 403) return found('key-may-not-list', `Stripe answered ${status}.`);
+  return unchecked(
+    "The customer's payment methods",
+    status === undefined ? reason : `Stripe answered ${status}`,
+  );
 }
 
 interface Method {

@@ -1,6 +1,6 @@
-import { isObject } from '../../core/values.js';
+import type { StripeTrace } from '../../core/problem.js';
 import { createStripe, keyModeOf, type OwnStripe } from '../../stripe/client.js';
-import { wordOf } from '../ask.js';
+import { problemFromStripe } from '../../stripe/failures.js';
 import { found, good, type Outcome, unchecked } from '../findings.js';
 
 /** No customer has an id of this form, so a session for it is always refused. */
@@ -74,12 +74,11 @@ export async function checkPermission(stripe: OwnStripe): Promise<Outcome[]> {
 }
 
 function permissionOutcome(error: unknown): Outcome {
-  const { statusCode, code, param } = isObject(error) ? error : {};
-  if (code === 'resource_missing' && param === 'customer')
-    return good('The key may create customer sessions.');
-  switch (statusCode) {
+  const { code, reason = 'no answer', stripe } = problemFromStripe(error);
+  if (code === 'no_customer') return good('The key may create customer sessions.');
+  switch (stripe.stripeStatus) {
     case undefined:
-      return found('stripe-unreachable', `The connection failed: ${reasonOf(error)}.`);
+      return found('stripe-unreachable', `The connection failed: ${reason}.`);
     case 401:
       return found('key-refused', 'Stripe answered 401.');
     case 403:
@@ -87,19 +86,12 @@ function permissionOutcome(error: unknown): Outcome {
     case 429:
       return unchecked('Whether Stripe takes the key', 'Stripe answered 429: try again later');
     default:
-      return found('stripe-refused', `Stripe answered ${String(statusCode)}${wordsOf(code, param)}.`);
+      return found('stripe-refused', `Stripe answered ${wordsOf(stripe)}.`);
   }
 }
 
-// stripe-node keeps the error of the connection as `detail`.
-function reasonOf(error: unknown): string {
-  const detail = isObject(error) && isObject(error.detail) ? error.detail : error;
-  return wordOf(detail);
-}
-
-function wordsOf(...values: unknown[]): string {
-  const words = values.filter((value) => typeof value === 'string' && /^[\w.[\]]{1,100}$/.test(value));
-  return words.length === 0 ? '' : ` (${words.join(', ')})`;
+function wordsOf({ stripeStatus, stripeCode, stripeParam, stripeRequestId }: StripeTrace): string {
+  return [stripeStatus, stripeCode, stripeParam, stripeRequestId].filter(Boolean).join(', ');
 }
 
 /** The version of Stripe's API that stripe-node speaks. */
