@@ -11,13 +11,11 @@ import pino from 'pino';
 import Stripe from 'stripe';
 import { startBadUpstream } from '../support/bad-upstream.js';
 import { localCertificate } from '../support/certificate.js';
+import { timesOf } from '../support/fault-modes.js';
 import { ask } from './ask.js';
 import { CANARIES, type FaultReport, type FaultRun } from './report.js';
 
 const run: FaultRun = JSON.parse(process.argv[2] ?? '');
-// Far enough apart that a busy machine is not taken for a hang.
-const DEADLINE_MS = 2_700;
-const ATTEMPT_MS = 900;
 
 if (run.express === 4) resolveExpressAs('express4');
 const load = createRequire(__filename);
@@ -43,9 +41,10 @@ const EVERYTHING = { depth: Number.POSITIVE_INFINITY, showHidden: true } as cons
 async function runMode(mode: string): Promise<FaultReport> {
   const upstream = await startBadUpstream({ mode, tls: true });
   const { host, port, protocol, ca } = upstream;
+  const { deadlineMs, attemptTimeoutMs } = timesOf(mode);
   const own =
     run.client === 'own'
-      ? library.createStripe(CANARIES.key, { host, port, protocol, ca, attemptTimeoutMs: ATTEMPT_MS })
+      ? library.createStripe(CANARIES.key, { host, port, protocol, ca, attemptTimeoutMs })
       : undefined;
   const stripe =
     own ??
@@ -66,7 +65,7 @@ async function runMode(mode: string): Promise<FaultReport> {
       authenticate: () => ({ customer: 'cus_Ada' }),
       resolveCustomer: (user) => user.customer,
       components: library.savedPaymentMethods({ save: 'on_session' }),
-      deadlineMs: DEADLINE_MS,
+      deadlineMs,
       maxInFlight: 1,
       maxWaiting: 0,
       onEvent: (event) => {
@@ -83,9 +82,7 @@ async function runMode(mode: string): Promise<FaultReport> {
   const server = createServer(await localCertificate(), app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const target = (server.address() as AddressInfo).port;
-  const startedAt = performance.now();
   const answer = await ask(target);
-  const ms = performance.now() - startedAt;
   if (answer.status !== 200) seen.push(JSON.stringify(answer.headers), answer.text);
   await own?.close();
   // The client is closed: a free slot shows by a refusal that is not `overloaded`.
@@ -101,7 +98,6 @@ async function runMode(mode: string): Promise<FaultReport> {
     mode,
     status,
     code,
-    ms,
     events: outcomes.length - (own === undefined ? 0 : 1),
     requests: count,
     keys: idempotencyKeys.size,

@@ -1,22 +1,14 @@
 import { createStripe } from '../../src/stripe/client.js';
 import { type FaultMode, faultModes, startBadUpstream } from '../support/bad-upstream.js';
-import { codeOf, DEADLINE_MS, type FaultApp, startFaultApp, within } from '../support/fault-app.js';
-import { STATUS } from '../support/fault-modes.js';
+import { codeOf, type FaultApp, startFaultApp, until } from '../support/fault-app.js';
+import { STATUS, timesOf } from '../support/fault-modes.js';
 import { fewAtATime } from '../support/few-at-a-time.js';
-
-// A machine under load settles late; what is lost never settles.
-const SETTLES_MS = 9_000;
-const ATTEMPT_MS = 900;
 
 interface Recovery {
   outcome: string;
   status: number;
-  ms: number;
   requests: number;
   keys: number;
-  /** Once the call is over, with the client still open. */
-  sockets: number;
-  after: string;
   events: number;
 }
 
@@ -31,11 +23,7 @@ beforeAll(async () => {
   await fewAtATime(faultModes, async (mode, index) => {
     recoveries.set(mode.name, await recoverFrom(mode, `/mode-${index}`));
   });
-  const waits = [...recoveries.values()].map(({ ms }) => ms).sort((a, b) => b - a);
-  process.stdout.write(
-    `${waits.length} modes, longest wait ${Math.round(waits[0] ?? 0)} ms of a deadline of ${DEADLINE_MS}\n`,
-  );
-}, 90_000);
+}, 300_000);
 
 afterAll(async () => {
   await app.close();
@@ -46,26 +34,21 @@ afterAll(async () => {
 async function recoverFrom(mode: FaultMode, path: string): Promise<Recovery> {
   const upstream = await startBadUpstream({ mode: mode.name, tls: true });
   const { host, port, protocol, ca } = upstream;
-  const stripe = createStripe('sk_test_emulator', { host, port, protocol, ca, attemptTimeoutMs: ATTEMPT_MS });
+  const { deadlineMs, attemptTimeoutMs } = timesOf(mode.name);
+  const target = { host, port, protocol, ca };
+  const stripe = createStripe('sk_test_emulator', { ...target, attemptTimeoutMs, spareConnection: false });
   let events = 0;
-  app.mount(path, { stripe, onEvent: () => (events += 1) });
-  const startedAt = performance.now();
+  app.mount(path, { stripe, deadlineMs, onEvent: () => (events += 1) });
   const answer = await app.ask(path);
-  const ms = performance.now() - startedAt;
   const { count: requests, idempotencyKeys } = upstream.requests;
   const keys = idempotencyKeys.size;
-  await within(SETTLES_MS, () => upstream.openSockets() <= idleAllowed(mode));
-  const sockets = upstream.openSockets();
   const told = events;
+  await until(() => upstream.openSockets() <= idleAllowed(mode));
   await upstream.recover();
-  let after = '';
-  await within(SETTLES_MS, async () => {
-    after = codeOf(await app.ask(path));
-    return after !== 'overloaded';
-  });
+  await until(async () => codeOf(await app.ask(path)) === 'ok');
   await stripe.close();
   await upstream.close();
-  return { outcome: codeOf(answer), status: answer.status, ms, requests, keys, sockets, after, events: told };
+  return { outcome: codeOf(answer), status: answer.status, requests, keys, events: told };
 }
 
 // A connection may be kept for the next call after a whole answer, and after nothing else.
@@ -83,10 +66,8 @@ test.each(faultModes.map((mode) => [mode.name, mode] as const))(
     expect(recovery).toMatchObject({
       outcome: mode.expected,
       status: STATUS[mode.expected],
-      after: 'ok',
       events: 1,
     });
-    expect(recovery?.sockets).toBeLessThanOrEqual(idleAllowed(mode));
     expect(recovery?.requests).toBeLessThanOrEqual(2);
     expect(recovery?.keys).toBe(Math.min(1, recovery?.requests ?? 0));
   },

@@ -20,7 +20,6 @@ export interface FaultReport {
   status: number;
   /** The code of the refusal, or `ok`. */
   code: string;
-  ms: number;
   events: number;
   requests: number;
   keys: number;

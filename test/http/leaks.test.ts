@@ -6,6 +6,7 @@ import { CANARIES, findLeaks } from '../faults/report.js';
 import { type FaultMode, faultModes, startBadUpstream } from '../support/bad-upstream.js';
 import { call } from '../support/call.js';
 import { type FaultApp, startFaultApp } from '../support/fault-app.js';
+import { timesOf } from '../support/fault-modes.js';
 import { LIVE, textReachedFrom } from '../support/fault-reach.js';
 import { fewAtATime } from '../support/few-at-a-time.js';
 import { startHost } from '../support/host.js';
@@ -61,11 +62,11 @@ async function runMode(mode: FaultMode, { app, client, path, reached }: RunSetti
   const tls = client === 'createStripe';
   const upstream = await startBadUpstream({ mode: mode.name, tls });
   const { host, port, protocol, ca } = upstream;
-  const own = tls
-    ? createStripe(CANARIES.key, { host, port, protocol, ca, attemptTimeoutMs: 900 })
-    : undefined;
+  const { deadlineMs, attemptTimeoutMs } = timesOf(mode.name);
+  const own = tls ? createStripe(CANARIES.key, { host, port, protocol, ca, attemptTimeoutMs }) : undefined;
   app.mount(path, {
     stripe: own ?? new Stripe(CANARIES.key, { host, port, protocol }),
+    deadlineMs,
     onEvent: (event) => reached.events.push(textReachedFrom(event)),
   });
   const { status, text, rawHeaders } = await app.ask(path, `sid=${CANARIES.cookie}`);
@@ -100,7 +101,7 @@ describe.each(['createStripe', 'new Stripe'] as const)('over a client made by %s
       );
     });
     await app.close();
-  }, 90_000);
+  }, 300_000);
 
   it('no event, and no error in one, leads to a secret, the key or the cookie', () => {
     expect(reached.events).toHaveLength(modes.length);

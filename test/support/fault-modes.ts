@@ -60,3 +60,13 @@ export interface FaultMode {
 
 /** Ways in which Stripe, or whatever answers in its place, may misbehave. */
 export const faultModes: readonly FaultMode[] = [...connectionModes, ...contentModes, ...statusModes];
+
+/**
+ * The times of a call, in ms: soon over where nothing comes, and ample where something must, since a busy machine is late.
+ */
+export function timesOf(mode: string): { deadlineMs: number; attemptTimeoutMs: number } {
+  const expected = faultModes.find(({ name }) => name === mode)?.expected;
+  return expected === 'timeout'
+    ? { deadlineMs: 2_700, attemptTimeoutMs: 900 }
+    : { deadlineMs: 50_000, attemptTimeoutMs: 20_000 };
+}
