@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type FaultOutcome, faultModes, STATUS } from '../support/fault-modes.js';
+import { faultModes, STATUS } from '../support/fault-modes.js';
 import { CANARIES, findLeaks } from './report.js';
 import { type ModesResult, runModes } from './run-modes.js';
 

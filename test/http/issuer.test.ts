@@ -233,26 +233,3 @@ describe('customerSessionRouter({ issuer })', () => {
     expect(() => customerSessionRouter({ issuer: { issue: async () => null } } as never)).toThrow('"issuer"');
   });
 });
-
-// The compiler refuses each moved option beside `issuer`.
-export function movedOptions(issuer: CustomerSessionIssuer<User>): void {
-  customerSessionRouter({ issuer, authenticate: () => ({ customer: null }), format: 'web' });
-  // @ts-expect-error
-  customerSessionRouter({ issuer, resolveCustomer: () => 'cus_1' });
-  // @ts-expect-error
-  customerSessionRouter({ issuer, components: {} });
-  // @ts-expect-error
-  customerSessionRouter({ issuer, stripe: { customerSessions: { create: async () => ({}) } } });
-  // @ts-expect-error
-  customerSessionRouter({ issuer, rateLimit: false });
-  // @ts-expect-error
-  customerSessionRouter({ issuer, deadlineMs: 1 });
-  // @ts-expect-error
-  customerSessionRouter({ issuer, maxInFlight: 1 });
-  // @ts-expect-error
-  customerSessionRouter({ issuer, maxWaiting: 1 });
-  // @ts-expect-error
-  customerSessionRouter({ issuer, livemode: false });
-  // @ts-expect-error
-  customerSessionRouter({ issuer, onEvent: () => undefined });
-}

@@ -4,6 +4,7 @@ import {
   activeEntitlements,
   type Components,
   type CustomerSessionEvent,
+  type CustomerSessionIssuer,
   createStripe,
   customerDirectory,
   customerPortal,
@@ -125,3 +126,26 @@ createStripe('sk_test_types', { httpClient: undefined as never });
 customerDirectory({ stripe: own, scope: 'test', userId: (user: User) => user.id });
 // @ts-expect-error an object is no id
 customerDirectory({ stripe: own, store, scope: 'test', userId: (user: User) => ({ user }) });
+
+// The compiler refuses each moved option beside `issuer`.
+export function movedOptions(issuer: CustomerSessionIssuer<{ customer: string | null }>): void {
+  customerSessionRouter({ issuer, authenticate: () => ({ customer: null }), format: 'web' });
+  // @ts-expect-error
+  customerSessionRouter({ issuer, resolveCustomer: () => 'cus_1' });
+  // @ts-expect-error
+  customerSessionRouter({ issuer, components: {} });
+  // @ts-expect-error
+  customerSessionRouter({ issuer, stripe: { customerSessions: { create: async () => ({}) } } });
+  // @ts-expect-error
+  customerSessionRouter({ issuer, rateLimit: false });
+  // @ts-expect-error
+  customerSessionRouter({ issuer, deadlineMs: 1 });
+  // @ts-expect-error
+  customerSessionRouter({ issuer, maxInFlight: 1 });
+  // @ts-expect-error
+  customerSessionRouter({ issuer, maxWaiting: 1 });
+  // @ts-expect-error
+  customerSessionRouter({ issuer, livemode: false });
+  // @ts-expect-error
+  customerSessionRouter({ issuer, onEvent: () => undefined });
+}
