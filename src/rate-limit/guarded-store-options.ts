@@ -1,4 +1,5 @@
-import { configError, refuseUnknownKeys } from '../core/config-error.js';
+import { refuseUnknownKeys } from '../core/config-error.js';
+import { LONGEST_TIMER_MS, optionalFunction, wholeNumber } from '../core/values.js';
 
 /** Told once per change: from now on the limit is counted by the shared store, or by each process for itself. */
 export interface GuardedStoreEvent {
@@ -12,20 +13,28 @@ export interface GuardedStoreEvent {
 export interface GuardedStoreOptions {
   /**
    * How long a request waits for the shared store, in ms; a quarter more at most. Longer, and an outage slows the
-   * first requests more; shorter, and a slow answer is counted by this process alone.
+   * first requests more; shorter, and a slow answer is counted by this process alone. At most 60000.
    *
    * @defaultValue `100`
    */
   timeoutMs?: number;
   /**
-   * Failures in a row (errors or time-outs) after which the store is left alone; also how many requests at most
-   * wait for a store that hangs.
+   * Failures in a row (errors or time-outs) after which the store is left alone: all who wait for it are let go, and
+   * nobody waits until it answers again.
    *
    * @defaultValue `2`
    */
   failures?: number;
   /**
-   * How long the store is left alone before it is asked again, by a probe that no request waits for, in ms.
+   * How long the first requests of a process wait for the store's first answer, in ms: its client may still be
+   * connecting. Shorter, and a process that starts may let through more than the limit. `0` does not wait. At most
+   * 60000.
+   *
+   * @defaultValue `2000`
+   */
+  startupMs?: number;
+  /**
+   * How long a store that failed is left alone before it is asked again, by a probe that no request waits for, in ms.
    *
    * @defaultValue `2000`
    */
@@ -43,32 +52,29 @@ export interface GuardedStoreOptions {
 const OPTION_NAMES: Record<keyof GuardedStoreOptions, true> = {
   timeoutMs: true,
   failures: true,
+  startupMs: true,
   retryAfterMs: true,
   maxLocalKeys: true,
   onStateChange: true,
 };
+
 /** The options, checked and complete. */
-export type GuardConfig = Required<Omit<GuardedStoreOptions, 'onStateChange'>> &
-  Pick<GuardedStoreOptions, 'onStateChange'>;
+export type GuardConfig = Required<Omit<GuardedStoreOptions, 'onStateChange'>> & {
+  readonly onStateChange: GuardedStoreOptions['onStateChange'];
+};
+
+// A request waits for no longer than this: its front end has given up by then.
+const LONGEST_WAIT_MS = 60_000;
 
 /** @throws TypeError that names the option, its value and the fix. */
 export function parseGuardOptions(options: GuardedStoreOptions): GuardConfig {
   refuseUnknownKeys('guardedStore', options, Object.keys(OPTION_NAMES));
-  const { onStateChange } = options;
-  if (onStateChange !== undefined && typeof onStateChange !== 'function') {
-    throw configError('onStateChange', onStateChange, 'Pass a function: (event) => log.warn(event).');
-  }
   return {
-    timeoutMs: whole('timeoutMs', options.timeoutMs, 100),
-    failures: whole('failures', options.failures, 2),
-    retryAfterMs: whole('retryAfterMs', options.retryAfterMs, 2_000),
-    maxLocalKeys: whole('maxLocalKeys', options.maxLocalKeys, 10_000),
-    ...(onStateChange === undefined ? {} : { onStateChange }),
+    timeoutMs: wholeNumber('timeoutMs', options.timeoutMs, 100, [1, LONGEST_WAIT_MS]),
+    failures: wholeNumber('failures', options.failures, 2, [1, 1_000]),
+    startupMs: wholeNumber('startupMs', options.startupMs, 2_000, [0, LONGEST_WAIT_MS]),
+    retryAfterMs: wholeNumber('retryAfterMs', options.retryAfterMs, 2_000, [1, LONGEST_TIMER_MS]),
+    maxLocalKeys: wholeNumber('maxLocalKeys', options.maxLocalKeys, 10_000, [1, 10_000_000]),
+    onStateChange: optionalFunction('onStateChange', options.onStateChange),
   };
-}
-
-function whole(name: keyof GuardedStoreOptions, value: unknown, byDefault: number): number {
-  if (value === undefined) return byDefault;
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
-  throw configError(name, value, 'Pass a whole number above 0.');
 }

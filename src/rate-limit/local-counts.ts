@@ -1,13 +1,20 @@
-import type { ClientRateLimitInfo } from 'express-rate-limit';
-
-interface Count {
+/** What this process knows of a key in the current window. */
+export interface Count {
+  /** Hits of this process. */
   hits: number;
-  resetsAt: number;
+  /** The highest total that the shared store told. */
+  sharedHits: number;
+  /** Hits that were let through and that the shared store does not have. */
+  owed: number;
+  /** The end of the window, as `performance.now()` tells the time: the clock on the wall may be set back. */
+  endsAt: number;
+  /** The shared store is not asked for this key before, because it fails for this key alone. */
+  askAgainAt: number;
 }
 
 /**
- * What this process counted itself, per key and window; at most `maxKeys` keys, of which the least recently used
- * goes first. No timer: what has expired goes as new keys come.
+ * The counts of this process; at most `maxKeys` keys, of which the least recently used goes first. No timer: what has
+ * expired goes as new keys come.
  */
 export class LocalCounts {
   readonly #counts = new Map<string, Count>();
@@ -17,33 +24,24 @@ export class LocalCounts {
     this.#maxKeys = maxKeys;
   }
 
-  /**
-   * Counts a hit. A window of this process ends no later than the shared store says (`sharedReset`), so that both
-   * windows turn together while the store is well.
-   */
-  count(key: string, windowMs: number, sharedReset?: Date): ClientRateLimitInfo {
-    const now = Date.now();
-    const count = this.#current(key, now) ?? { hits: 0, resetsAt: now + windowMs };
-    const sharedEnd = sharedReset?.getTime() ?? Number.NaN;
-    if (sharedEnd > now) count.resetsAt = Math.min(count.resetsAt, sharedEnd);
-    // The clock may have been set back.
-    count.resetsAt = Math.min(count.resetsAt, now + windowMs);
-    count.hits += 1;
-    this.#keep(key, count, now);
-    return infoOf(count);
+  /** The count of this key: a new one if it has none, or its window is over. */
+  use(key: string, windowMs: number): Count {
+    const now = performance.now();
+    const fresh = { hits: 0, sharedHits: 0, owed: 0, endsAt: now + windowMs, askAgainAt: now };
+    const count = this.get(key) ?? fresh;
+    // A Map iterates in the order of insertion: deleting first makes it the order of use.
+    this.#counts.delete(key);
+    this.#counts.set(key, count);
+    this.#dropOldest(now);
+    return count;
   }
 
-  get(key: string): ClientRateLimitInfo | undefined {
-    const count = this.#current(key, Date.now());
-    return count && infoOf(count);
+  get(key: string): Count | undefined {
+    const count = this.#counts.get(key);
+    return count !== undefined && count.endsAt > performance.now() ? count : undefined;
   }
 
-  decrement(key: string): void {
-    const count = this.#current(key, Date.now());
-    if (count !== undefined && count.hits > 0) count.hits -= 1;
-  }
-
-  reset(key: string): void {
+  delete(key: string): void {
     this.#counts.delete(key);
   }
 
@@ -51,29 +49,14 @@ export class LocalCounts {
     this.#counts.clear();
   }
 
-  get size(): number {
-    return this.#counts.size;
-  }
-
-  #current(key: string, now: number): Count | undefined {
-    const count = this.#counts.get(key);
-    return count !== undefined && count.resetsAt > now ? count : undefined;
-  }
-
-  // A Map iterates in the order of insertion: deleting first makes it the order of use.
-  #keep(key: string, count: Count, now: number): void {
-    this.#counts.delete(key);
-    this.#counts.set(key, count);
+  // Beyond the room, the oldest; else two at most that have expired, since one comes with each call.
+  #dropOldest(now: number): void {
     let looked = 0;
-    for (const [oldest, { resetsAt }] of this.#counts) {
+    for (const [oldest, { endsAt }] of this.#counts) {
       looked += 1;
       const full = this.#counts.size > this.#maxKeys;
-      if (!full && (resetsAt > now || looked > 2)) return;
+      if (!full && (endsAt > now || looked > 2)) return;
       this.#counts.delete(oldest);
     }
   }
-}
-
-function infoOf({ hits, resetsAt }: Count): ClientRateLimitInfo {
-  return { totalHits: hits, resetTime: new Date(resetsAt) };
 }

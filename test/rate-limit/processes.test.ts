@@ -1,50 +1,91 @@
 import type { ServerProcess } from '../../examples/cluster/servers/processes.js';
 import { startRedis } from '../../examples/cluster/servers/redis.js';
 import { type StripeEmulator, startStripeEmulator } from '../../src/testing/index.js';
+import { until } from '../client/support/until.js';
 import { describeWith } from '../customers/support/describe-with.js';
-import { type HostProcess, startHostProcess, stripeOf } from '../customers/support/processes.js';
+import { type Gate, startGate } from './support/gate.js';
+import { type LimitedProcesses, startLimitedProcesses } from './support/limited-processes.js';
+import { type Driver, redisCli } from './support/redis-client.js';
 
-const PROCESSES = 4;
-const LIMIT = 50;
+const DRIVERS: Driver[] = ['node-redis', 'node-redis without a queue', 'ioredis', 'node-redis'];
+const LIMIT = 30;
+const AT_MOST = LIMIT * DRIVERS.length;
 
-describeWith(['redis-server'], 'H8 four processes, 400 concurrent requests of one customer, limit 50', () => {
-  let rows: ServerProcess;
+describeWith(['redis-server'], 'H8 four processes, one Redis, a limit of 30 sessions', () => {
   let redis: ServerProcess;
   let emulator: StripeEmulator;
-  let hosts: HostProcess[];
+  let gate: Gate;
+  let processes: LimitedProcesses;
+  /** How many of the requests got a session that came before any client was connected. */
+  let early: number;
   beforeAll(async () => {
-    [rows, redis, emulator] = await Promise.all([startRedis(), startRedis(), startStripeEmulator()]);
-    const settings = {
-      storeUrl: rows.url,
-      stripe: stripeOf(emulator),
-      limiter: { url: redis.url, limit: LIMIT },
-    };
-    hosts = await Promise.all(Array.from({ length: PROCESSES }, () => startHostProcess(settings)));
-  }, 60_000);
+    [redis, emulator] = await Promise.all([startRedis(), startStripeEmulator()]);
+    gate = await startGate(redis.port);
+    const url = `redis://127.0.0.1:${gate.port}`;
+    processes = await startLimitedProcesses(DRIVERS, url, emulator, LIMIT);
+    const waiting = total('early', 25);
+    await until(() => processes.arrived() === 100);
+    gate.open();
+    early = await waiting;
+  });
   afterAll(async () => {
-    await Promise.all(hosts.map((host) => host.kill()));
-    await Promise.all([rows.kill(), redis.kill(), emulator.close()]);
+    await processes.kill();
+    await Promise.all([redis.kill(), emulator.close(), gate.close()]);
   });
 
-  // How many of each process's share got this status.
-  const post400 = async (user: string) => {
-    const answers = await Promise.all(
-      hosts.map((host) => Promise.all(Array.from({ length: 400 / PROCESSES }, () => host.post(user)))),
-    );
-    return (status: number) => answers.map((ofOne) => ofOne.filter((each) => each.status === status).length);
-  };
-  const sum = (counts: number[]) => counts.reduce((total, each) => total + each, 0);
+  // The sessions of a customer that the processes gave, of `each` requests to each of them.
+  async function sessions(user: string, each: number): Promise<number[]> {
+    const id = `cus_${user}`;
+    if (!emulator.customers.has(id)) emulator.addCustomer({ id });
+    return processes.sessions(user, each);
+  }
+  async function total(user: string, each: number): Promise<number> {
+    return (await sessions(user, each)).reduce((sum, ofOne) => sum + ofOne, 0);
+  }
+  async function inRedis(user: string): Promise<number> {
+    const [key = ''] = (await redisCli(redis.port, ['KEYS', `*:cus_${user}`])) as string[];
+    return Number(await redisCli(redis.port, ['GET', key]));
+  }
 
-  it('healthy: exactly 50 get a session, 350 a 429', async () => {
-    const having = await post400('dora');
-    expect([sum(having(200)), sum(having(429))]).toEqual([LIMIT, 400 - LIMIT]);
+  it('start-up: those that come before the clients are connected are counted together', async () => {
+    expect(early).toBe(LIMIT);
+    expect(await total('early', 5)).toBe(0);
   });
 
-  it('Redis frozen: exactly 50 in each process, the one before the freeze included', async () => {
-    await Promise.all(hosts.map((host) => host.post('emil')));
+  it('healthy, and through a SCRIPT FLUSH: exactly the limit', async () => {
+    expect(await total('flush', 5)).toBe(20);
+    await redisCli(redis.port, ['SCRIPT', 'FLUSH']);
+    expect(await total('flush', 25)).toBe(LIMIT - 20);
+  });
+
+  it('Redis frozen: the limit in each process, and afterwards one for all of them again', async () => {
+    expect(await total('before', 5)).toBe(20);
     redis.freeze();
-    const having = await post400('emil');
-    expect(having(200)).toEqual(hosts.map(() => LIMIT - 1));
-    expect(having(429)).toEqual(hosts.map(() => 100 - (LIMIT - 1)));
+    const during = await total('before', 25);
+    await processes.allAre('local');
+    expect(await sessions('plenty', 40)).toEqual([LIMIT, LIMIT, LIMIT, LIMIT]);
+    expect(await sessions('few', 4)).toEqual([4, 4, 4, 4]);
+    redis.thaw();
+    await processes.allAre('shared');
+    await until(async () => (await inRedis('plenty')) >= AT_MOST && (await inRedis('few')) >= 16);
+    expect(await total('plenty', 10)).toBe(0);
+    expect(await total('few', 25)).toBe(LIMIT - 16);
+    expect(20 + during + (await total('before', 10))).toBeLessThanOrEqual(AT_MOST);
+  });
+
+  it('Redis restarted without its counts: the same', async () => {
+    const { port } = redis;
+    expect(await total('past', 5)).toBe(20);
+    await redis.kill();
+    const during = await total('past', 25);
+    await processes.allAre('local');
+    expect(await sessions('many', 40)).toEqual([LIMIT, LIMIT, LIMIT, LIMIT]);
+    expect(await sessions('some', 4)).toEqual([4, 4, 4, 4]);
+    redis = await startRedis({ port });
+    await processes.allAre('shared');
+    await until(async () => (await inRedis('many')) >= AT_MOST && (await inRedis('some')) >= 16);
+    expect(await total('many', 10)).toBe(0);
+    expect(await total('some', 25)).toBe(LIMIT - 16);
+    expect(20 + during + (await total('past', 10))).toBeLessThanOrEqual(AT_MOST);
   });
 });
