@@ -51,6 +51,8 @@ class Source implements CustomerSessionSource {
   // Preloaded, or come with the page: held until the first one takes it.
   #isReserved = false;
   #lastSecret: string | undefined;
+  // Whether this user had one: a form may still show it.
+  #hadSession = false;
   #askAgainAt = 0;
   #stopListening: (() => void) | undefined;
 
@@ -149,13 +151,14 @@ class Source implements CustomerSessionSource {
 
   #hold(session: CustomerSession): void {
     this.#lastSecret = session.clientSecret;
+    this.#hadSession = true;
     this.#change({ status: 'ready', session });
   }
 
   #fail(error: CustomerSessionError): void {
     const { session } = this.#state;
     this.#askAgainAt = Date.now() + error.retryAfterMs;
-    if (session && error.code === 'unauthenticated') this.#signOut();
+    if (this.#hadSession && error.code === 'unauthenticated') this.#signOut();
     else if (this.#timeLeft() > 0) this.#change({ status: 'ready', session, error });
     else this.#change({ status: 'unavailable', error });
     try {
@@ -167,6 +170,7 @@ class Source implements CustomerSessionSource {
 
   #signOut(): void {
     this.#stop();
+    this.#hadSession = false;
     this.#change({ status: 'idle', signOuts: this.#state.signOuts + 1 });
   }
 

@@ -2,27 +2,30 @@ import type { Browser } from 'playwright-core';
 import { problem, session } from '../client/support/session-server.js';
 import { until } from '../client/support/until.js';
 import { describeInChromium, launchChromium } from './support/chromium.js';
-import { type Lab, openLab } from './support/lab.js';
+import { type Lab, openLab, PREPARE_MS, prepareLab } from './support/lab.js';
 
 const FIRST = 'cuss_secret_fake_first';
 const SECOND = 'cuss_secret_fake_second';
 const OWN = 'pricing-table-id=prctbl_fake publishable-key=pk_test_fake';
 const MARKUP = `
 <template id="table"><stripe-pricing-table pricing-table-id="prctbl_fake" publishable-key="pk_test_fake"></stripe-pricing-table></template>
-<template id="button"><stripe-buy-button buy-button-id="buy_btn_fake" publishable-key="pk_test_fake"></stripe-buy-button></template>`;
+<template id="button"><stripe-buy-button buy-button-id="buy_btn_fake" publishable-key="pk_test_fake"></stripe-buy-button></template>
+<template id="empty"> <!-- to be done --> </template>
+<p id="not-a-template"><b>Plans</b></p>`;
 
 describeInChromium('mountEmbed in Chromium', () => {
   let browser: Browser;
   let lab: Lab;
 
   beforeAll(async () => {
+    prepareLab();
     browser = await launchChromium();
-  });
+  }, PREPARE_MS);
 
   afterAll(() => browser.close());
 
   beforeEach(async () => {
-    lab = await openLab(browser, MARKUP);
+    lab = await openLab(browser, { markup: MARKUP });
   });
 
   afterEach(() => lab.close());
@@ -88,4 +91,17 @@ describeInChromium('mountEmbed in Chromium', () => {
     await until(() => lab.run<boolean>('lab.source().getSnapshot().session === null'));
     expect(lab.complaints).toEqual([]);
   });
+
+  test.each(['#empty', '#not-a-template', '#no-such-element'])(
+    '%s is an error that says what to pass',
+    async (id) => {
+      const said = await lab.run(
+        `(() => { try { lab.embed("${id}"); } catch (error) { return error.name + ': ' + error.message; } })()`,
+      );
+      expect(said).toBe(
+        'TypeError: mountEmbed: pass a <template> with a <stripe-pricing-table> or a <stripe-buy-button> in it.',
+      );
+      expect(lab.requests).toHaveLength(0);
+    },
+  );
 });

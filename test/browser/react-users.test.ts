@@ -35,7 +35,7 @@ describeInChromium('another user in Chromium', () => {
     const { lab } = react;
     lab.answer(session({ secret: OF_ADA }), session({ secret: OF_BOB }));
     await checkoutWithACard();
-    await lab.run('{ lab.source().invalidate(); lab.source().refresh(); }');
+    await lab.run('{ lab.source().invalidate(); lab.source().refresh(); undefined; }');
     await until(async () => (await calls()).length === 2);
     expect(await calls()).toEqual([created(OF_ADA), created(OF_BOB)]);
     await card().waitFor();

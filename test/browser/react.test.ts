@@ -155,7 +155,7 @@ describeInChromium('./react over what a server rendered', () => {
   test('is hydrated without a complaint, then asks', async () => {
     const browser = await launchChromium();
     try {
-      const lab = await openLab(browser, '<p class="waiting">Looking for your cards</p>');
+      const lab = await openLab(browser, { markup: '<p class="waiting">Looking for your cards</p>' });
       await lab.run('lab.hydrate()');
       await lab.page.getByLabel('stand-in for the payment element').waitFor();
       expect(lab.requests).toHaveLength(1);

@@ -20,20 +20,42 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-interface Scripts {
-  lab: string;
-  stripe: string;
+const bundles = new Map<string, string>();
+
+/** Time for a slow machine to bundle the page and to start Chromium. */
+export const PREPARE_MS = 240_000;
+
+/** Bundles what a lab needs, which takes a while: for `beforeAll`. */
+export function prepareLab(script = 'lab.tsx'): void {
+  for (const file of [script, 'stripe-stand-in.ts']) labScript(file);
 }
 
-let scripts: Scripts | undefined;
+/** A script of test/client/pages, for a page. */
+export function labScript(file: string): string {
+  const known = bundles.get(file) ?? bundle(file);
+  bundles.set(file, known);
+  return known;
+}
 
-export async function openLab(browser: Browser, markup = ''): Promise<Lab> {
-  scripts ??= { lab: bundle('lab.tsx'), stripe: bundle('stripe-stand-in.ts') };
-  const { lab, stripe } = scripts;
+export interface LabOptions {
+  /** What is in the page before its script runs. */
+  markup?: string;
+  /** The script, of test/client/pages. */
+  script?: string;
+  /** Answers to other addresses than the router's and the page's. */
+  routes?: Record<string, Answer>;
+}
+
+export async function openLab(browser: Browser, options: LabOptions = {}): Promise<Lab> {
+  const { markup = '', script: file = 'lab.tsx', routes = {} } = options;
+  const [code, stripe] = [labScript(file), labScript('stripe-stand-in.ts')];
   const requests: { closed: Promise<void> }[] = [];
   let script: Answer[] = [session()];
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    if (request.url === '/lab.js') return void response.setHeader('content-type', 'text/javascript').end(lab);
+    const route = routes[request.url ?? ''];
+    if (route) return route(request, response);
+    if (request.url === '/lab.js')
+      return void response.setHeader('content-type', 'text/javascript').end(code);
     if (request.url !== '/customer-session') return void response.end(pageWith(markup));
     requests.push({ closed: new Promise((resolve) => response.once('close', resolve)) });
     const [answer = session()] = script;

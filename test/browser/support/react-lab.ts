@@ -1,6 +1,6 @@
 import type { Browser, Locator } from 'playwright-core';
 import { launchChromium } from './chromium.js';
-import { type Lab, openLab } from './lab.js';
+import { type Lab, openLab, PREPARE_MS, prepareLab } from './lab.js';
 
 /** What Stripe.js was asked for. */
 export interface Call {
@@ -42,8 +42,9 @@ export function useReactLab(): ReactLab {
   let lab: Lab;
 
   beforeAll(async () => {
+    prepareLab();
     browser = await launchChromium();
-  });
+  }, PREPARE_MS);
 
   afterAll(() => browser.close());
 

@@ -63,24 +63,16 @@ interface Call {
   options: Record<string, unknown>;
 }
 
-type Handler = (event: unknown) => void;
-
 declare global {
   interface Window {
     stripeCalls: Call[];
-    /** Has every element tell an event. */
-    stripeTells: (type: string, event: unknown) => void;
     /** What the next `update()` gives: before Dahlia nothing, now a promise, which may be refused. */
     stripeUpdates: () => unknown;
   }
 }
 
-const handlers: [type: string, handler: Handler][] = [];
 window.stripeCalls = [];
 window.stripeUpdates = () => Promise.resolve();
-window.stripeTells = (type, event) => {
-  for (const [known, handler] of handlers) if (known === type) handler(event);
-};
 
 function record(name: Call['name'], options: Record<string, unknown>, known: Record<string, true>): void {
   for (const key of Object.keys(options)) {
@@ -93,7 +85,7 @@ function createElement(type: string) {
   const input = document.createElement('input');
   input.setAttribute('aria-label', `stand-in for the ${type} element`);
   return {
-    on: (name: string, handler: Handler) => void handlers.push([name, handler]),
+    on() {},
     off() {},
     update() {},
     unmount: () => input.remove(),

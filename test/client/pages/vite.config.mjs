@@ -4,7 +4,13 @@ const own = (file) => `${import.meta.dirname}/../../../src/client/${file}`;
 export default {
   root: import.meta.dirname,
   logLevel: 'error',
-  define: { 'process.env.NODE_ENV': '"development"' },
+  define: {
+    'process.env.NODE_ENV': '"development"',
+    // Vue's bundler build warns without them.
+    __VUE_OPTIONS_API__: 'false',
+    __VUE_PROD_DEVTOOLS__: 'false',
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+  },
   mode: 'development',
   resolve: {
     alias: {
