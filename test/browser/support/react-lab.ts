@@ -23,17 +23,17 @@ export const updated = (secret: string): Call => ({
 
 export interface ReactLab {
   readonly lab: Lab;
-  calls(): Promise<Call[]>;
-  card(): Locator;
-  shows(text: string): Promise<void>;
+  readonly calls: () => Promise<Call[]>;
+  readonly card: () => Locator;
+  readonly shows: (text: string) => Promise<void>;
   /** From here on the page's clock moves by `pass` alone. */
-  stopClock(): Promise<void>;
+  readonly stopClock: () => Promise<void>;
   /** Minutes on the page's clock. */
-  pass(minutes: number): Promise<void>;
+  readonly pass: (minutes: number) => Promise<void>;
   /** A request of the page's own: what the page has not sent by now is not on its way. */
-  fence(): Promise<unknown>;
-  checkoutWithACard(show?: string): Promise<void>;
-  typedIsThere(): Promise<boolean>;
+  readonly fence: () => Promise<unknown>;
+  readonly checkoutWithACard: (show?: string) => Promise<void>;
+  readonly typedIsThere: () => Promise<boolean>;
 }
 
 /** A lab for each test of a suite; after each, nothing may have been kept or complained of. */
