@@ -1,4 +1,5 @@
 import { Agent } from 'node:https';
+import { callsOfAnUnluckyShop, renderAdasCards } from '../../examples/recipes/emulator.js';
 import { startStripeEmulator } from '../../src/testing/index.js';
 import { localCertificate } from '../support/certificate.js';
 import { callApi } from './api-client.js';
@@ -128,4 +129,12 @@ describe('ending', () => {
     expect(emulator.customers.size).toBe(0);
     await expect(fetch(emulator.url)).rejects.toThrow();
   });
+});
+
+test('the examples of the emulator’s page do what they say', async () => {
+  expect([await renderAdasCards(), await renderAdasCards('off_session')]).toEqual([
+    '4242',
+    'integration_error',
+  ]);
+  expect(await callsOfAnUnluckyShop()).toBe(4);
 });
