@@ -82,11 +82,15 @@ export async function startThereAndBack(): Promise<ThereAndBack> {
     '/go': (_request, response) => void gone.then(() => response.end()),
     '/lab.js': code('lab.tsx'),
     '/stripe.js': code('stripe-stand-in.ts'),
-    '/told': async (request, response) => {
+    '/told': (request, response) => {
       let body = '';
-      for await (const chunk of request) body += chunk;
-      told.push(JSON.parse(body));
-      response.end();
+      request.on('data', (chunk) => {
+        body += chunk;
+      });
+      request.on('end', () => {
+        told.push(JSON.parse(body));
+        response.end();
+      });
     },
     '/customer-session': (request, response) => {
       asked += 1;
