@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     'error',
     () => undefined,
   );
-  // Not awaited: without Redis each process limits by itself.
+  // Not awaited: the first requests wait for Redis, 2 s at most; without it each process limits by itself.
   redis.connect().catch(() => undefined);
   const stripe = createStripe(env('STRIPE_SECRET_KEY'), emulatorConfig(process.env.STRIPE_EMULATOR));
   const store = postgresStore(pool);
@@ -47,6 +47,8 @@ async function main(): Promise<void> {
     }),
     rateLimit: {
       store: guardedStore(() => new RedisStore({ sendCommand, prefix: 'customer-session:' }), {
+        // Ten times the default: here one machine runs everything, and a slow answer is no outage.
+        timeoutMs: 1_000,
         onStateChange: ({ state, reason }) => log(`limits are ${state} now (${reason})`),
       }),
     },

@@ -79,13 +79,13 @@ describeWith(['nginx'], 'H1 behind an nginx that caches POST', () => {
     ['that obeys our headers', CACHE_POSTS],
     ['that ignores Cache-Control, Expires and Set-Cookie', CACHE_POSTS + IGNORE_HEADERS],
   ])(
-    '%s: of 1,000 alternating requests of two users no answer crosses',
+    '%s: of 200 alternating requests of two users no answer crosses',
     async (_what, location) => {
       await start(location);
-      const answers = await alternate('/customer-session', 1_000);
+      const answers = await alternate('/customer-session', 200);
       expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
       expect(answers.filter(({ user, body }) => ownerOf(body.customerId) !== user)).toEqual([]);
-      expect(new Set(answers.map(({ body }) => body.clientSecret)).size).toBe(1_000);
+      expect(new Set(answers.map(({ body }) => body.clientSecret)).size).toBe(200);
       expect(answers.filter(({ cache }) => cache === 'HIT')).toEqual([]);
     },
     60_000,

@@ -12,7 +12,7 @@ export interface ClusterProcess {
   readonly url: string;
   /** All that it has printed. */
   output(): string;
-  /** Resolves once the output matches; 60 s at most. */
+  /** Resolves once the output matches; rejects when the cluster ends before. */
   prints(text: RegExp): Promise<void>;
   signal(signal: NodeJS.Signals): void;
   post(path: string, cookie: string | undefined, body?: string): Promise<HttpAnswer>;
@@ -25,6 +25,8 @@ export interface HttpAnswer {
   status: number;
   body: string;
   cookie: string | undefined;
+  /** When the customer's window of the limit ends, by this machine's clock. */
+  windowEndsAt: number;
 }
 
 /** `npm run start:cluster`, without the build. */
@@ -39,9 +41,11 @@ export async function startClusterProcess(): Promise<ClusterProcess> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
+  const looking = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
+      for (const look of looking) look();
     });
   }
   const exited = once(child, 'exit');
@@ -49,13 +53,17 @@ export async function startClusterProcess(): Promise<ClusterProcess> {
   const agent = new Agent({ keepAlive: true, maxSockets: 100, rejectUnauthorized: false });
   const url = `https://localhost:${port}`;
 
-  async function prints(text: RegExp): Promise<void> {
-    for (const endsAt = Date.now() + 60_000; Date.now() < endsAt && child.exitCode === null; ) {
-      if (text.test(output)) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`The cluster did not print ${text}:\n${output}`);
-  }
+  const prints = (text: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (!text.test(output)) return;
+        looking.delete(look);
+        resolve();
+      };
+      looking.add(look);
+      look();
+      void exited.then(() => reject(new Error(`The cluster did not print ${text}:\n${output}`)));
+    });
 
   const send = (method: string, path: string, cookie?: string, body?: string) =>
     new Promise<HttpAnswer>((resolve, reject) => {
@@ -69,9 +77,11 @@ export async function startClusterProcess(): Promise<ClusterProcess> {
         let text = '';
         res.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
         const set = res.headers['set-cookie']?.[0]?.split(';')[0];
-        res
-          .on('error', reject)
-          .on('end', () => resolve({ status: res.statusCode ?? 0, body: text, cookie: set }));
+        res.on('error', reject).on('end', () => {
+          const leftS = Number(/t=(\d+)/.exec(String(res.headers.ratelimit))?.[1]);
+          const windowEndsAt = Date.now() + leftS * 1_000;
+          resolve({ status: res.statusCode ?? 0, body: text, cookie: set, windowEndsAt });
+        });
       });
       req.on('error', reject).end(body);
     });
