@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import express, { type Express, type Request } from 'express';
 import { MemoryStore } from 'express-rate-limit';
-import session from 'express-session';
 import {
   type CustomerDirectory,
   type CustomerSessionEvent,
@@ -10,31 +8,31 @@ import {
   stripeCspDirectives,
 } from 'express-stripe-customer-session';
 import helmet from 'helmet';
-import { demoRoutes } from './guards.js';
+import Stripe from 'stripe';
+import type { Certificate } from './certificate.js';
+import { demoRoutes } from './demo.js';
+import { naiveApp } from './naive.js';
+import { ScenarioPlayer } from './scenarios/player.js';
+import { beAdaAtFirst, sessions, signIn, userOf } from './sign-in.js';
 import type { StripeConnection } from './stripe.js';
 import type { Timeline } from './timeline.js';
-import { isUserName, USERS, type User, type UserName, userNamed } from './users.js';
-
-declare module 'express-session' {
-  interface SessionData {
-    user: UserName;
-  }
-}
+import type { User } from './users.js';
 
 export interface StorefrontParts {
-  stripe: StripeConnection['stripe'];
+  connection: StripeConnection;
   directory: CustomerDirectory<User>;
   onEvent: (event: CustomerSessionEvent, req: Request) => void;
-  emulator: StripeConnection['emulator'];
   timeline: Timeline;
+  certificate: Certificate;
   page: express.RequestHandler;
 }
 
 /** The shop: sign-in by cookie, and the router where a front end asks for its secret. */
 export function createStorefront(parts: StorefrontParts): Express {
-  const { stripe, directory, onEvent, emulator, timeline, page } = parts;
+  const { connection, directory, onEvent, timeline, page } = parts;
+  const { stripe, emulator, publishableKey } = connection;
   const app = express();
-  const userOf = (req: Request) => userNamed(req.session.user);
+  const session = sessions();
   const limits = new MemoryStore();
   app.disable('x-powered-by');
   app.use(
@@ -44,16 +42,7 @@ export function createStorefront(parts: StorefrontParts): Express {
       strictTransportSecurity: false,
     }),
   );
-  app.use(
-    session({
-      name: '__Host-storefront',
-      // A restart signs everybody out, which a demo may do.
-      secret: randomBytes(32).toString('hex'),
-      resave: false,
-      saveUninitialized: false,
-      cookie: { secure: true, httpOnly: true, sameSite: 'lax', path: '/' },
-    }),
-  );
+  app.use(session);
 
   app.use(
     '/customer-session',
@@ -63,24 +52,35 @@ export function createStorefront(parts: StorefrontParts): Express {
       resolveCustomer: timeline.resolveCustomer(directory.resolve),
       rateLimit: { store: limits },
       components: savedPaymentMethods({ save: 'on_session' }),
+      // Shorter than the default of 8000, for those who watch.
+      deadlineMs: 3_000,
       stripe,
       onEvent,
     }),
   );
 
   app.post('/sign-in', express.urlencoded({ extended: false }), express.json(), signIn);
-  app.post('/sign-out', signOut);
-  app.use(
-    demoRoutes({
-      timeline,
-      userOf,
-      emulator,
-      publishableKey: process.env.STRIPE_PUBLISHABLE_KEY,
-      forgetLimits: () => limits.resetAll(),
-    }),
-  );
-  app.use(page);
+  const player = new ScenarioPlayer({
+    shop: app,
+    naive: naiveOf(parts, session),
+    certificate: parts.certificate,
+    timeline,
+    forgetLimits: () => limits.resetAll(),
+  });
+  app.use(demoRoutes({ timeline, player, userOf, emulator, publishableKey }));
+  app.use(beAdaAtFirst, page);
   return app;
+}
+
+// Only beside the emulator, so that no secret of an account of yours goes through it.
+function naiveOf({ connection: { emulator }, directory }: StorefrontParts, session: express.RequestHandler) {
+  if (emulator === undefined) return undefined;
+  const stripe = new Stripe(emulator.secretKey, emulator.stripeConfig);
+  const customerOf = async (req: Request) => {
+    const user = userOf(req);
+    return user && directory.resolve(user);
+  };
+  return { app: naiveApp({ session, customerOf, stripe }), stripe, emulator };
 }
 
 // Stripe.js and the shop's own files, nothing else: no inline script, no other site's frame around it.
@@ -98,25 +98,3 @@ function contentSecurityPolicy(): Record<string, string[]> {
     ...stripe,
   };
 }
-
-const signIn: express.RequestHandler = (req, res, next) => {
-  const user: unknown = (req.body as { user?: unknown } | undefined)?.user;
-  if (!isUserName(user)) {
-    res.status(400).json({ error: `Send the field "user", one of ${USERS.join(', ')}.` });
-    return;
-  }
-  // A new session id for a new user: an id that was known before is worth nothing.
-  req.session.regenerate((error: unknown) => {
-    if (error) return next(error);
-    if (user !== 'guest') req.session.user = user;
-    res.json({ user: userNamed(user) ?? null });
-  });
-};
-
-const signOut: express.RequestHandler = (req, res, next) => {
-  req.session.destroy((error: unknown) => {
-    if (error) return next(error);
-    res.clearCookie('__Host-storefront', { secure: true, httpOnly: true, sameSite: 'lax', path: '/' });
-    res.json({ user: null });
-  });
-};

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
@@ -6,6 +7,7 @@ import { type PostgresClient, postgresStore } from 'express-stripe-customer-sess
 import { Pool } from 'pg';
 import type { StripeConnection } from './stripe.js';
 import { type User, userNamed } from './users.js';
+import { saying } from './welcome.js';
 
 export interface Customers {
   directory: CustomerDirectory<User>;
@@ -25,9 +27,12 @@ const ADAS_CARDS = [
   { brand: 'amex', last4: '0005', expMonth: 7, expYear: 2030 },
 ] as const;
 
-/** Users and their customers, in `DATABASE_URL` where it is given, else in embedded Postgres under `.data`. */
-export async function openCustomers({ stripe, emulator }: StripeConnection): Promise<Customers> {
-  const database = await openDatabase();
+/** Users and their customers, in `DATABASE_URL` where it is given, else in embedded Postgres in `folder`. */
+export async function openCustomers(
+  { stripe, emulator }: StripeConnection,
+  folder: string,
+): Promise<Customers> {
+  const database = await openDatabase(path.join(folder, 'postgres'));
   const store = postgresStore(database.client);
   await store.ensureSchema();
   // The emulator's customers must never be looked up at Stripe, nor Stripe's at the emulator.
@@ -74,19 +79,26 @@ async function saveTestCard(
   await stripe.paymentMethods.update(card.id, { allow_redisplay: 'always' });
 }
 
-async function openDatabase(): Promise<Database> {
+async function openDatabase(folder: string): Promise<Database> {
   const url = process.env.DATABASE_URL;
   if (url !== undefined && url !== '') {
     const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 5_000 });
     return { client: pool, description: 'Postgres of DATABASE_URL', close: () => pool.end() };
   }
-  const folder = path.resolve(process.env.STOREFRONT_DATA ?? '.data/storefront');
-  await mkdir(folder, { recursive: true });
-  const pglite = await PGlite.create(folder);
   const shown = path.relative(process.cwd(), folder) || folder;
+  const pglite = await saying(
+    existsSync(folder)
+      ? `Opening the embedded Postgres in ${shown}`
+      : `Making an embedded Postgres in ${shown}, once`,
+    'Postgres is open',
+    async () => {
+      await mkdir(folder, { recursive: true });
+      return PGlite.create(folder);
+    },
+  );
   return {
     client: pglite,
-    description: `embedded Postgres in ${shown} (there is no DATABASE_URL)`,
+    description: `embedded Postgres in ${shown} (no DATABASE_URL is set)`,
     close: () => pglite.close(),
   };
 }

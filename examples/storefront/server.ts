@@ -1,53 +1,58 @@
 import { createServer } from 'node:https';
+import { createServer as createNetServer, type Server as NetServer } from 'node:net';
+import path from 'node:path';
 import { createStorefront } from './app.js';
-import { localCertificate } from './certificate.js';
+import { keptCertificate } from './certificate.js';
 import { openCustomers } from './customers.js';
-import { builtPage } from './page.js';
+import { Page } from './page.js';
 import { connectStripe } from './stripe.js';
 import { Timeline } from './timeline.js';
+import { say, welcome } from './welcome.js';
 
 const DRAIN_MS = 10_000;
 
 async function start(): Promise<void> {
   const port = portOf(process.env.PORT);
+  // Now, and not after all that takes its time.
+  await refuseTakenPort(port);
+  const data = path.resolve(process.env.STOREFRONT_DATA ?? '.data/storefront');
   const connection = await connectStripe();
-  const customers = await openCustomers(connection);
+  const page = new Page();
+  // The page is built in a process of its own while the database opens in this one.
+  const [customers, certificate] = await Promise.all([
+    openCustomers(connection, data),
+    keptCertificate(data),
+    page.load(),
+  ]);
   const timeline = new Timeline();
   const app = createStorefront({
-    stripe: connection.stripe,
-    emulator: connection.emulator,
+    connection,
     directory: customers.directory,
     timeline,
-    page: await builtPage(),
+    certificate,
+    page: page.serve,
     onEvent: (event, req) => {
       const { outcome, status, ms } = event;
       timeline.onEvent(event, req);
-      process.stdout.write(`customer-session ${status} ${outcome} in ${Math.round(ms)} ms\n`);
+      say(`customer-session ${status} ${outcome} in ${Math.round(ms)} ms`);
     },
   });
-  const server = createServer(await localCertificate(), app);
-  server.on('error', (error: NodeJS.ErrnoException) => {
-    process.stderr.write(
-      error.code === 'EADDRINUSE'
-        ? `Port ${port} is taken. Choose another: PORT=4243 npm start\n`
-        : `${error.message}\n`,
-    );
-    process.exit(1);
-  });
-  server.listen(port, '127.0.0.1', () => {
-    printWelcome(`https://localhost:${port}`, [
-      `Stripe     ${connection.description}`,
-      `Customers  ${customers.description}`,
-    ]);
+  const server = createServer(certificate, app);
+  await listen(server, port);
+  welcome(`https://localhost:${port}`, {
+    Stripe: connection.description,
+    Customers: customers.description,
   });
   // Users' first request should not wait for TCP and TLS.
   void connection.stripe.warmUp();
-
-  let stopping = false;
-  const stop = () => {
-    if (stopping) return;
-    stopping = true;
-    process.stdout.write('Stopping: requests under way are finished first.\n');
+  // `npm run dev` says by it that the page has changed.
+  process.on('message', () => {
+    page.load().then(
+      () => timeline.beginRun(),
+      (error: Error) => say(error.message),
+    );
+  });
+  onStop(() => {
     timeline.close();
     const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     server.close(() => {
@@ -56,18 +61,40 @@ async function start(): Promise<void> {
     });
     // Also those on which the last request under way has just been answered.
     setInterval(() => server.closeIdleConnections(), 100);
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  stopWithNpm(stop);
+  });
 }
 
-// The shell between npm and this process does not pass SIGTERM on: when it is gone, so is whoever started us.
-function stopWithNpm(stop: () => void): void {
+async function refuseTakenPort(port: number): Promise<void> {
+  const probe = createNetServer();
+  await listen(probe, port);
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+function listen(server: NetServer, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = `Port ${port} is taken. Choose another: PORT=4243 npm start`;
+      reject(error.code === 'EADDRINUSE' ? new Error(taken) : error);
+    });
+    server.listen(port, '127.0.0.1', resolve);
+  });
+}
+
+function onStop(stop: () => void): void {
+  let stopping = false;
+  const once = () => {
+    if (stopping) return;
+    stopping = true;
+    stop();
+    say('Stopping: requests under way are finished first.');
+  };
+  process.on('SIGINT', once);
+  process.on('SIGTERM', once);
+  // The shell between npm and this process does not pass SIGTERM on: when it is gone, so is whoever started us.
   if (process.env.npm_lifecycle_event !== 'start') return;
   const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) stop();
+    if (process.ppid !== parent) once();
   }, 250).unref();
 }
 
@@ -75,21 +102,6 @@ function portOf(value = '4242'): number {
   const port = Number(value);
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
   throw new TypeError(`PORT is ${JSON.stringify(value)}. Use a whole number from 1 to 65535.`);
-}
-
-function printWelcome(url: string, lines: readonly string[]): void {
-  const ask = `curl -sk -b jar -X POST -H 'Origin: ${url}' ${url}/customer-session`;
-  process.stdout.write(`
-Storefront ${url}   (the certificate was made just now: your browser will warn once)
-${lines.join('\n')}
-
-Or from a terminal: sign in as ada (bob, dora, guest), then ask for a session.
-  curl -sk -c jar -d user=ada ${url}/sign-in && ${ask}
-From another site, which is refused:
-  curl -sk -b jar -X POST -H 'Origin: https://evil.example' ${url}/customer-session
-
-Stop with Ctrl-C.
-`);
 }
 
 start().catch((error: unknown) => {

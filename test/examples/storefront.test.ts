@@ -2,6 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 import Stripe from 'stripe';
 import { startStripeEmulator } from '../../src/testing/index.js';
@@ -42,6 +43,16 @@ async function customersOfBob({ emulatorUrl }: Storefront): Promise<string[]> {
   return customers.map(({ id }) => id);
 }
 
+function certificateOf({ port }: Storefront): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port: Number(port), host: '127.0.0.1', rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+}
+
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'storefront-'));
   data = path.join(folder, 'data');
@@ -58,7 +69,7 @@ describe('examples/storefront', () => {
   let storefront: Storefront;
   beforeAll(async () => {
     storefront = await start();
-  });
+  }, 120_000);
 
   itWithCurl('prints commands that do what it says when they are pasted (needs curl)', async () => {
     const [own = '', other = '', ...more] = storefront.curlLines;
@@ -103,11 +114,42 @@ describe('examples/storefront', () => {
     expectProblem(await guest.askForSession(), 401, 'unauthenticated');
   });
 
+  it('signs in as ada who comes to its page first, and nobody else', async () => {
+    const visitor = await signedIn(storefront);
+    expectProblem(await visitor.askForSession(), 401, 'unauthenticated');
+    await visitor.get('/');
+    expect((await visitor.askForSession()).status).toBe(200);
+    await visitor.signIn('guest');
+    await visitor.get('/');
+    expectProblem(await visitor.askForSession(), 401, 'unauthenticated');
+  });
+
   it('refuses another site that has ada’s cookie', async () => {
     const ada = await signedIn(storefront, 'ada');
     const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
     expectProblem(await ada.askForSession(headers), 403, 'cross_origin');
   });
+
+  it.each([
+    [{ STRIPE_SECRET_KEY: 'sk_test_1234' }, 'STRIPE_PUBLISHABLE_KEY is missing'],
+    [{ STRIPE_PUBLISHABLE_KEY: 'pk_test_1234' }, 'STRIPE_SECRET_KEY is missing'],
+    [
+      { STRIPE_SECRET_KEY: 'sk_live_1234', STRIPE_PUBLISHABLE_KEY: 'pk_test_1234' },
+      'STRIPE_SECRET_KEY is no key',
+    ],
+    [
+      { STRIPE_SECRET_KEY: 'sk_test_1234', STRIPE_PUBLISHABLE_KEY: 'pk_live_1234' },
+      'STRIPE_PUBLISHABLE_KEY is no',
+    ],
+  ])(
+    'names the key of Stripe that is missing or of live mode, never its text, and ends',
+    async (env, message) => {
+      const { code, output } = await failToStart({ data: path.join(folder, 'other'), env });
+      expect(code).toBe(1);
+      expect(output).toMatch(message);
+      expect(output).not.toMatch('1234');
+    },
+  );
 
   it('says which port is taken, or is none, and ends', async () => {
     const taken = await failToStart({ data: path.join(folder, 'other'), port: storefront.port });
@@ -118,11 +160,16 @@ describe('examples/storefront', () => {
     expect(none.output).toMatch('PORT is "http". Use a whole number from 1 to 65535.');
   });
 
-  it('keeps bob’s customer when it stops and starts again', async () => {
+  it('keeps bob’s customer, its page and its certificate when it stops and starts again', async () => {
     const before = await customersOfBob(storefront);
+    const certificate = await certificateOf(storefront);
+    expect(storefront.output()).toContain('Making an embedded Postgres');
     storefront.signal('SIGTERM');
     expect(await storefront.ended).toBe(0);
     storefront = await start();
+    expect(storefront.output()).toMatch(/^Opening the embedded Postgres in .* …$/m);
+    expect(storefront.output()).not.toContain('Building the page');
+    expect(await certificateOf(storefront)).toBe(certificate);
     expect(before).toHaveLength(1);
     expect(await customersOfBob(storefront)).toEqual(before);
     expect((await (await signedIn(storefront, 'bob')).askForSession()).status).toBe(200);

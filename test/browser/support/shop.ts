@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { complaintsOf } from './chromium.js';
 
 /** One visitor of the storefront, and all that the browser and the server said meanwhile. */
@@ -53,4 +53,11 @@ export function whatIsKept(page: Page): Promise<string> {
     const kept = [{ ...localStorage }, { ...sessionStorage }, databases, cacheNames, history.state, name, fields];
     return [document.documentElement.outerHTML, document.cookie, location.href, JSON.stringify(kept)].join('\\n');
   })()`);
+}
+
+/** Whether all of an element can be seen without scrolling. */
+export async function isInView(page: Page, locator: Locator): Promise<boolean> {
+  const box = await locator.boundingBox();
+  const height = page.viewportSize()?.height ?? 0;
+  return box !== null && box.y >= 0 && box.y + box.height <= height;
 }

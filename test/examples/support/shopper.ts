@@ -12,7 +12,7 @@ export class Shopper {
   }
 
   async signIn(user: string): Promise<Answer> {
-    const answer = await this.#post('/sign-in', { 'content-type': 'application/json' }).end(
+    const answer = await this.#send('POST', '/sign-in', { 'content-type': 'application/json' }).end(
       JSON.stringify({ user }),
     );
     this.#keepCookie(answer);
@@ -21,7 +21,7 @@ export class Shopper {
 
   /** Asks for a session; every answer passes H1's check. */
   async askForSession(headers: Record<string, string> = {}): Promise<Answer> {
-    const answer = await this.#post('/customer-session', headers).end('');
+    const answer = await this.#send('POST', '/customer-session', headers).end('');
     expectResponseHeaders(answer);
     return answer;
   }
@@ -29,7 +29,7 @@ export class Shopper {
   /** A sign-in of which half has arrived at the server when this resolves. */
   async halfASignIn(user: string): Promise<{ finish(): Promise<Answer> }> {
     const body = JSON.stringify({ user });
-    const { req, end } = this.#post('/sign-in', {
+    const { req, end } = this.#send('POST', '/sign-in', {
       'content-type': 'application/json',
       'content-length': String(body.length),
       expect: '100-continue',
@@ -42,13 +42,24 @@ export class Shopper {
     return { finish: () => end(body.slice(5)) };
   }
 
+  /** One of the demo's own routes. */
+  post(path: string): Promise<Answer> {
+    return this.#send('POST', path, {}).end('');
+  }
+
+  async get(path: string): Promise<Answer> {
+    const answer = await this.#send('GET', path, {}).end('');
+    this.#keepCookie(answer);
+    return answer;
+  }
+
   leave(): void {
     this.#agent.destroy();
   }
 
-  #post(path: string, headers: Record<string, string>) {
+  #send(method: 'POST' | 'GET', path: string, headers: Record<string, string>) {
     const req = request(new URL(path, this.#url), {
-      method: 'POST',
+      method,
       agent: this.#agent,
       headers: {
         origin: this.#url,
@@ -68,7 +79,9 @@ export class Shopper {
         });
         res.on('end', () => {
           const { statusCode: status = 0, rawHeaders } = res;
-          resolve({ status, headers: res.headers, rawHeaders, text, json: JSON.parse(text) });
+          const isJson = res.headers['content-type']?.includes('json');
+          const json = isJson ? JSON.parse(text) : undefined;
+          resolve({ status, headers: res.headers, rawHeaders, text, json });
         });
       });
     });

@@ -26,6 +26,8 @@ export interface Start {
   port?: number | string;
   /** By npm, as the README says, without the build before it. @defaultValue by Node.js itself */
   npm?: boolean;
+  /** Beside the environment of the tests, whose keys and servers are left out. */
+  env?: Record<string, string>;
 }
 
 const ROOT = path.join(__dirname, '..', '..', '..');
@@ -58,19 +60,19 @@ export async function startStorefront(start: Start): Promise<Storefront> {
 }
 
 /** Starts one that is expected to end by itself, and tells how. */
-export async function failToStart(start: Required<Pick<Start, 'data' | 'port'>>) {
-  const { child, ended, output } = spawnStorefront(start);
+export async function failToStart(start: Start) {
+  const { child, ended, output } = spawnStorefront({ ...start, port: start.port ?? (await freePort()) });
   const code = await ended;
   killGroup(child);
   return { code, output: output() };
 }
 
-function spawnStorefront({ data, port, npm }: Start) {
+function spawnStorefront({ data, port, npm, env: more }: Start) {
   const [command = '', ...args] = npm ? NPM : NODE;
-  const { STRIPE_SECRET_KEY: _key, DATABASE_URL: _url, ...env } = process.env;
+  const { STRIPE_SECRET_KEY: _sk, STRIPE_PUBLISHABLE_KEY: _pk, DATABASE_URL: _url, ...env } = process.env;
   const child = spawn(command, args, {
     cwd: ROOT,
-    env: { ...env, NODE_ENV: 'development', PORT: String(port), STOREFRONT_DATA: data },
+    env: { ...env, NODE_ENV: 'development', PORT: String(port), STOREFRONT_DATA: data, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own, as a terminal makes one for each command.
     detached: true,

@@ -1,27 +1,6 @@
+import type { Card, DemoState, Played } from '../../shapes.js';
+
 /** The demo's own routes; `/customer-session` is asked by the package's client alone. */
-
-export interface User {
-  id: string;
-  name: string;
-}
-
-export interface DemoState {
-  user: User | null;
-  publishableKey: string | null;
-  emulator: boolean;
-}
-
-export interface Card {
-  brand: string;
-  last4: string;
-  expMonth: number;
-  expYear: number;
-}
-
-export interface Sent {
-  status: number;
-  code: string;
-}
 
 async function call<T>(path: string, body?: object): Promise<T> {
   const response = await fetch(path, {
@@ -32,9 +11,11 @@ async function call<T>(path: string, body?: object): Promise<T> {
   return response.json();
 }
 
+const scenario = <T>(id: string, step: string) => call<T>(`/demo/scenarios/${id}/${step}`, {});
+
 export const getState = () => call<DemoState>('/demo/state');
 export const signIn = (user: string) => call<object>('/sign-in', { user });
-export const signOut = () => call<object>('/sign-out', {});
-export const claim = (clientSecret: string) =>
-  call<{ status: string; cards: Card[] }>('/demo/claim', { clientSecret });
-export const playScenario = (scenario: string) => call<{ sent: Sent | null }>('/demo/guard', { scenario });
+export const claim = (clientSecret: string) => call<{ cards: Card[] }>('/demo/claim', { clientSecret });
+export const beginScenario = (id: string) => scenario<object>(id, 'begin');
+export const playScenario = (id: string) => scenario<Played>(id, 'play');
+export const endScenario = (id: string) => scenario<object>(id, 'end');

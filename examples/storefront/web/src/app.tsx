@@ -1,64 +1,90 @@
 import { type ReactElement, useCallback, useEffect, useState } from 'react';
-import { type DemoState, getState, signIn, signOut } from './api.js';
-import { Basket } from './basket.js';
+import type { DemoState, Entry } from '../../shapes.js';
+import { getState, signIn } from './api.js';
 import { Checkout } from './checkout.js';
-import { Guards } from './guards.js';
+import { Intro } from './intro.js';
+import { useRequests } from './requests.js';
+import { Scenarios } from './scenarios.js';
 import { useShopSession } from './shop-session.js';
 import { TimelineView } from './timeline.js';
 import { Who } from './who.js';
 
 export function App(): ReactElement {
-  const [state, setState] = useState<DemoState | null>(null);
+  // Each choice of a user is a visit of its own, that of the same one again too.
+  const [visit, setVisit] = useState<{ state: DemoState; number: number }>();
   const [down, setDown] = useState(false);
-  const load = useCallback(() => getState().then(setState, () => setDown(true)), []);
+  const state = visit?.state;
+  const entries = useRequests(state?.run);
+  const load = useCallback(
+    () =>
+      getState().then(
+        (loaded) => setVisit((before) => ({ state: loaded, number: (before?.number ?? 0) + 1 })),
+        () => setDown(true),
+      ),
+    [],
+  );
   useEffect(() => {
     void load();
   }, [load]);
+
+  const [chosenAfter, setChosenAfter] = useState<number>();
+  async function become(user: string): Promise<void> {
+    setChosenAfter(entries[0]?.id ?? 0);
+    await signIn(user);
+    await load();
+  }
+
   return (
     <>
-      <header className="masthead">
-        <p className="brand">
-          <Bean /> Harbour Roasters
+      <Intro state={state} />
+      {down && (
+        <p className="down" role="alert">
+          The shop does not answer. Is it still running in your terminal?
         </p>
-        <p className="tagline">
-          A demo of <code>express-stripe-customer-session</code>
-        </p>
-      </header>
-      {down && <p role="alert">The shop does not answer. Is it still running in your terminal?</p>}
-      {state && <Shop key={state.user?.id ?? 'nobody'} state={state} reload={load} />}
+      )}
+      {visit && (
+        <Shop
+          key={visit.number}
+          state={visit.state}
+          entries={entries}
+          chosenAfter={chosenAfter}
+          become={become}
+        />
+      )}
     </>
   );
 }
 
-function Shop({ state, reload }: { state: DemoState; reload: () => Promise<void> }): ReactElement {
-  const session = useShopSession(state.user !== null);
-  const [note, setNote] = useState('');
+interface ShopProps {
+  state: DemoState;
+  entries: Entry[];
+  /** The last request before the visitor chose somebody; a load of the page is no choice. */
+  chosenAfter: number | undefined;
+  become: (user: string) => Promise<void>;
+}
 
-  async function become(user: string): Promise<void> {
+function Shop({ state, entries, chosenAfter, become }: ShopProps): ReactElement {
+  const session = useShopSession(state.user !== null);
+
+  async function leaveFor(user: string): Promise<void> {
     // The session is forgotten before the next user is known: nothing of the former one is shown meanwhile.
-    await (user === 'guest' ? signOut() : signIn(user));
     session.source?.invalidate();
-    await reload();
+    await become(user);
   }
 
   return (
-    <main className="columns">
-      <Who user={state.user} become={become} />
-      <div className="middle">
-        <Basket />
+    <main>
+      <div className="columns">
+        <Who user={state.user} become={leaveFor} />
         <Checkout session={session} state={state} />
-        <Guards session={session} state={state} note={note} setNote={setNote} />
+        <TimelineView
+          user={state.user}
+          entries={entries}
+          since={chosenAfter ?? 0}
+          follow={chosenAfter !== undefined}
+        />
       </div>
-      <TimelineView />
+      <Scenarios session={session} scenarios={state.scenarios} />
     </main>
-  );
-}
-
-function Bean(): ReactElement {
-  return (
-    <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
-      <ellipse className="bean" cx="16" cy="16" rx="9" ry="13" transform="rotate(30 16 16)" />
-      <path className="crease" d="M11 6c8 5 1 13 9 20" />
-    </svg>
   );
 }

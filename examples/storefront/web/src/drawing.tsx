@@ -1,53 +1,38 @@
-import type { CustomerSession } from 'express-stripe-customer-session/client';
-import { type ReactElement, useEffect, useId, useState } from 'react';
-import { type Card, claim } from './api.js';
+import { type ReactElement, useEffect, useId, useState, useSyncExternalStore } from 'react';
+import type { Card } from '../../shapes.js';
+import type { CardSource } from './drawn-stripe.js';
 
-const claims = new WeakMap<CustomerSession, Promise<Card[]>>();
-
-// A secret can be claimed once, and StrictMode runs effects twice.
-function cardsOf(session: CustomerSession): Promise<Card[]> {
-  const claimed = claims.get(session) ?? claim(session.clientSecret).then(({ cards }) => cards);
-  claims.set(session, claimed);
-  return claimed;
-}
-
-/** Stands where the Payment Element would be, and says so. It knows the customer by the secret alone, as that does. */
-export function Drawing({
-  session,
-  waiting,
-}: {
-  session: CustomerSession | null;
-  waiting: boolean;
-}): ReactElement {
-  const [cards, setCards] = useState<Card[]>([]);
-  const [chosen, setChosen] = useState('new');
+/** Stands where the Payment Element would be, and says so. */
+export function Drawing({ source }: { source: CardSource }): ReactElement {
+  const asked = useSyncExternalStore(source.subscribe, source.getCards);
+  const [cards, setCards] = useState<Card[] | null>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
   const group = useId();
 
   useEffect(() => {
     let current = true;
     const show = (found: Card[]) => {
-      if (!current) return;
-      setCards(found);
-      setChosen((before) =>
-        found.some(({ last4 }) => last4 === before) ? before : (found[0]?.last4 ?? 'new'),
-      );
+      if (current) setCards(found);
     };
-    if (session) cardsOf(session).then(show, () => show([]));
-    else show([]);
+    asked.then(show, () => show([]));
     return () => {
       current = false;
     };
-  }, [session]);
+  }, [asked]);
 
+  const saved = cards ?? [];
+  // Until the buyer chooses, the first one; a card that has gone is no choice.
+  const first = saved[0]?.last4 ?? 'new';
+  const choice = chosen === 'new' || saved.some(({ last4 }) => last4 === chosen) ? chosen : first;
   return (
-    <fieldset className="drawing" disabled={waiting}>
+    <fieldset className="drawing" aria-busy={cards === null}>
       <legend>A drawing of Stripe’s Payment Element</legend>
-      {cards.map((card) => (
+      {saved.map((card) => (
         <label key={card.last4} className="option">
           <input
             type="radio"
             name={group}
-            checked={chosen === card.last4}
+            checked={choice === card.last4}
             onChange={() => setChosen(card.last4)}
           />
           <span className={`mark mark-${card.brand}`} aria-hidden="true" />
@@ -60,11 +45,11 @@ export function Drawing({
         </label>
       ))}
       <label className="option">
-        <input type="radio" name={group} checked={chosen === 'new'} onChange={() => setChosen('new')} />
+        <input type="radio" name={group} checked={choice === 'new'} onChange={() => setChosen('new')} />
         <span className="mark" aria-hidden="true" />
         <span className="card-name">A new card</span>
       </label>
-      {chosen === 'new' && (
+      {choice === 'new' && (
         <label className="number">
           Card number
           <input inputMode="numeric" autoComplete="off" placeholder="1234 1234 1234 1234" />

@@ -1,71 +1,63 @@
-import { type ReactElement, useEffect, useState } from 'react';
-import type { Entry } from '../../timeline.js';
+import { type ReactElement, useEffect, useRef } from 'react';
+import type { Entry, User } from '../../shapes.js';
+import { keepInView } from './into-view.js';
+import { rounded, Way } from './way.js';
 
-const SHOWN = 12;
+interface TimelineProps {
+  user: User | null;
+  entries: Entry[];
+  /** Entries up to this one were another user's. */
+  since: number;
+  /** The visitor has done something: what comes of it is brought into view. */
+  follow: boolean;
+}
 
-export function TimelineView(): ReactElement {
-  const [entries, setEntries] = useState<Entry[]>([]);
-
+export function TimelineView({ user, entries, since, follow }: TimelineProps): ReactElement {
+  const latest = entries[0] && entries[0].id > since && user !== null ? entries[0] : undefined;
+  const earlier = entries.filter((entry) => entry !== latest);
+  const section = useRef<HTMLElement>(null);
+  const latestId = latest?.id;
   useEffect(() => {
-    const stream = new EventSource('/demo/events');
-    stream.onmessage = ({ data }) => {
-      const entry: Entry = JSON.parse(data);
-      setEntries((before) => [entry, ...before.filter(({ id }) => id !== entry.id)].slice(0, SHOWN));
-    };
-    return () => stream.close();
-  }, []);
+    const isNews = follow && latestId !== undefined;
+    return isNews ? keepInView(section.current) : undefined;
+  }, [follow, latestId]);
 
   return (
-    <section className="timeline" aria-labelledby="timeline">
-      <h2 id="timeline">What just happened</h2>
-      {entries.length === 0 && <p className="fine">Sign in, and the way of each request is drawn here.</p>}
-      <ol reversed>
-        {entries.map((entry, index) => (
-          <li key={entry.id}>
-            <EntryView entry={entry} open={index === 0} />
-          </li>
-        ))}
-      </ol>
+    <section className="timeline" aria-labelledby="timeline" ref={section}>
+      <h2 id="timeline">The way of the request</h2>
+      {latest === undefined ? (
+        <p className="fine">{user === null ? 'Nobody is signed in: nothing was asked.' : 'Under way…'}</p>
+      ) : (
+        <article className="entry">
+          <Summary entry={latest} />
+          <Way entry={latest} />
+        </article>
+      )}
+      {earlier.length > 0 && (
+        <details className="earlier">
+          <summary>Earlier requests ({earlier.length})</summary>
+          <ol>
+            {earlier.map((entry) => (
+              <li key={entry.id}>
+                <Summary entry={entry} />
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
     </section>
   );
 }
 
-function EntryView({ entry, open }: { entry: Entry; open: boolean }): ReactElement {
-  const good = entry.status === 200;
+function Summary({ entry }: { entry: Entry }): ReactElement {
   return (
-    <details className="entry" open={open}>
-      <summary>
-        <span className={good ? 'status good' : 'status bad'}>{entry.status}</span>
-        <span className="outcome">{entry.outcome}</span>
-        <span className="ms">{rounded(entry.ms)}</span>
-      </summary>
-      <p className="asked">
-        {entry.asked} <time dateTime={entry.time}>{entry.time.slice(11, 19)}</time>
-      </p>
-      <ol className="steps">
-        {entry.steps.map((step) => (
-          <li key={`${step.what} ${step.at}`} className={step.refused ? 'refused' : 'passed'}>
-            <span className="at">{rounded(step.at)}</span>
-            <span>
-              <strong>{step.what}</strong>
-              {step.ms !== undefined && <span className="took"> took {rounded(step.ms)}</span>}
-              {step.detail && <span className="detail">{step.detail}</span>}
-            </span>
-          </li>
-        ))}
-      </ol>
-      <dl className="headers">
-        {entry.headers.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </details>
+    <p className="summary">
+      <span className={entry.status === 200 ? 'status good' : 'status bad'}>{entry.status}</span>
+      <span className="outcome">{entry.outcome}</span>
+      <span className="ms">{rounded(entry.ms)}</span>
+      <span className="asked">
+        {entry.asked} at <time dateTime={entry.time}>{new Date(entry.time).toLocaleTimeString('en-GB')}</time>
+      </span>
+    </p>
   );
-}
-
-function rounded(ms: number): string {
-  return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
 }

@@ -1,5 +1,5 @@
 import { type ReactElement, useState } from 'react';
-import type { User } from './api.js';
+import type { User } from '../../shapes.js';
 
 const PEOPLE = [
   { id: 'ada', name: 'Ada', story: 'has been here before and saved her cards' },
@@ -18,12 +18,13 @@ export function Who({ user, become }: WhoProps): ReactElement {
   const current = user?.id ?? 'guest';
 
   async function choose(id: string): Promise<void> {
+    if (busy) return;
     setBusy(true);
     await become(id).finally(() => setBusy(false));
   }
 
   return (
-    <section className="who" aria-labelledby="who">
+    <section className="who" aria-labelledby="who" aria-busy={busy}>
       <h2 id="who">Who is buying?</h2>
       <ul>
         {PEOPLE.map(({ id, name, story }) => (
@@ -32,7 +33,6 @@ export function Who({ user, become }: WhoProps): ReactElement {
               type="button"
               className="person"
               aria-pressed={id === current}
-              disabled={busy}
               onClick={() => void choose(id)}
             >
               <span className={`face face-${id}`} aria-hidden="true">

@@ -1,0 +1,40 @@
+import type { ReactElement } from 'react';
+import type { DemoState } from '../../shapes.js';
+
+const SEEN: Record<string, string> = {
+  ada: 'Ada is signed in and her saved cards are there',
+  bob: 'Bob is signed in and new here, so he has no saved cards yet',
+  dora: 'Dora is signed in, but her customer was deleted at Stripe',
+  nobody: 'nobody is signed in, so nothing was asked for',
+};
+
+/** What is seen, in one sentence. */
+export function Intro({ state }: { state: DemoState | undefined }): ReactElement {
+  return (
+    <header className="masthead">
+      <p className="brand">
+        <Bean /> Harbour Roasters
+      </p>
+      <p className="tagline">
+        A demo of <code>express-stripe-customer-session</code>
+      </p>
+      {state && (
+        <p className="intro">
+          A made-up shop: {SEEN[state.user?.id ?? 'nobody']}, the way of the request for them is drawn, and
+          everything
+          {state.publishableKey === null ? ', a stand-in for Stripe included,' : ' but Stripe’s test mode'}{' '}
+          runs on this machine.
+        </p>
+      )}
+    </header>
+  );
+}
+
+function Bean(): ReactElement {
+  return (
+    <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+      <ellipse className="bean" cx="16" cy="16" rx="9" ry="13" transform="rotate(30 16 16)" />
+      <path className="crease" d="M11 6c8 5 1 13 9 20" />
+    </svg>
+  );
+}
