@@ -6,8 +6,8 @@ export const mixedUp: Scenario = {
   id: 'mixed-up',
   title: 'Customers get mixed up',
   story:
-    'A proxy between the shop and Stripe sends one answer twice, so each later one reaches the wrong request. ' +
-    `Ada asks for her session and Stripe’s answer is ${STRANGER}’s.`,
+    'Something between the shop and Stripe, a proxy or a cache, gives an answer to the wrong request: ' +
+    `Ada asks for her session, and what comes back is ${STRANGER}’s.`,
   outage: true,
   needsEmulator: true,
   async fault({ emulator, stripe }) {

@@ -27,11 +27,17 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   await page.exposeFunction('reportViolation', (violation: string) => complaints.push(violation));
   await page.addInitScript(`addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
     reportViolation('violation: ' + violatedDirective + ' ' + blockedURI))`);
-  page.on('response', async (response) => {
-    if (!response.url().endsWith('/customer-session') || response.status() !== 200) return;
-    const { client_secret }: { client_secret: string } = await response.json();
-    secrets.push(client_secret);
-  });
+  await page.exposeFunction('reportSecret', (secret: string) => secrets.push(secret));
+  // Chromium keeps no body that a page reads as a stream, so the page itself tells.
+  await page.addInitScript(`(() => {
+    const { fetch } = window;
+    window.fetch = async (...asked) => {
+      const response = await fetch(...asked);
+      if (response.status === 200 && response.url.endsWith('/customer-session'))
+        await reportSecret((await response.clone().json()).client_secret);
+      return response;
+    };
+  })()`);
   if (clock) await page.clock.install();
   await prepare?.(page);
   await page.goto(url);

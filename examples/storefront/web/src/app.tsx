@@ -1,4 +1,4 @@
-import { type ReactElement, useCallback, useEffect, useState } from 'react';
+import { type ReactElement, useCallback, useEffect, useRef, useState } from 'react';
 import type { DemoState, Entry } from '../../shapes.js';
 import { getState, signIn } from './api.js';
 import { Checkout } from './checkout.js';
@@ -49,6 +49,7 @@ export function App(): ReactElement {
           entries={entries}
           chosenAfter={chosenAfter}
           become={become}
+          reload={load}
         />
       )}
     </>
@@ -61,12 +62,21 @@ interface ShopProps {
   /** The last request before the visitor chose somebody; a load of the page is no choice. */
   chosenAfter: number | undefined;
   become: (user: string) => Promise<void>;
+  reload: () => Promise<void>;
 }
 
-function Shop({ state, entries, chosenAfter, become }: ShopProps): ReactElement {
-  const session = useShopSession(state.user !== null);
+function Shop({ state, entries, chosenAfter, become, reload }: ShopProps): ReactElement {
+  const session = useShopSession(state.user);
+  const leaving = useRef(false);
+  // Somebody else signed in in another tab, or the server was started again and has forgotten us.
+  const onSignedOut = useCallback(() => {
+    if (leaving.current) return;
+    leaving.current = true;
+    void reload();
+  }, [reload]);
 
   async function leaveFor(user: string): Promise<void> {
+    leaving.current = true;
     // The session is forgotten before the next user is known: nothing of the former one is shown meanwhile.
     session.source?.invalidate();
     await become(user);
@@ -76,7 +86,7 @@ function Shop({ state, entries, chosenAfter, become }: ShopProps): ReactElement 
     <main>
       <div className="columns">
         <Who user={state.user} become={leaveFor} />
-        <Checkout session={session} state={state} />
+        <Checkout session={session} state={state} onSignedOut={onSignedOut} />
         <TimelineView
           user={state.user}
           entries={entries}

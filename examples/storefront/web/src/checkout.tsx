@@ -2,7 +2,7 @@ import { PaymentElement } from '@stripe/react-stripe-js';
 import type { Stripe } from '@stripe/stripe-js';
 import type { CustomerSessionState } from 'express-stripe-customer-session/client';
 import { CustomerSessionElements, useCustomerSession } from 'express-stripe-customer-session/react';
-import { type ReactElement, useMemo, useState } from 'react';
+import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import type { DemoState } from '../../shapes.js';
 import { drawnStripe } from './drawn-stripe.js';
 import { Secret } from './secret.js';
@@ -11,14 +11,19 @@ import type { ShopSession } from './shop-session.js';
 interface CheckoutProps {
   session: ShopSession;
   state: DemoState;
+  onSignedOut: () => void;
 }
 
-export function Checkout({ session, state }: CheckoutProps): ReactElement {
+export function Checkout({ session, state, onSignedOut }: CheckoutProps): ReactElement {
   const { source } = session;
   const { publishableKey } = state;
   const current = useCustomerSession(source);
   const stripe = useMemo(() => stripeOf(publishableKey), [publishableKey]);
   const [paid, setPaid] = useState(false);
+  const isSignedOut = source !== null && current.status === 'idle';
+  useEffect(() => {
+    if (isSignedOut) onSignedOut();
+  }, [isSignedOut, onSignedOut]);
   return (
     <section className="checkout" aria-labelledby="checkout" aria-busy={current.status === 'loading'}>
       <h1 id="checkout">Checkout</h1>
@@ -34,7 +39,7 @@ export function Checkout({ session, state }: CheckoutProps): ReactElement {
         source={source}
         stripe={stripe}
         options={{ mode: 'payment', amount: 3800, currency: 'eur' }}
-        fallback={<p className="waiting">Looking for your saved cards…</p>}
+        fallback={<div className="waiting" />}
       >
         <PaymentElement />
       </CustomerSessionElements>
@@ -44,7 +49,7 @@ export function Checkout({ session, state }: CheckoutProps): ReactElement {
       <p className="fine" aria-live="polite">
         {paid ? 'Thank you! This is a demo: nothing was charged.' : ''}
       </p>
-      {current.session && <Secret session={current.session} refresh={current.refresh} />}
+      {current.session && <Secret {...current} session={current.session} />}
     </section>
   );
 }
@@ -57,7 +62,7 @@ function stripeOf(publishableKey: string | null): Stripe | Promise<Stripe | null
 
 function sentence({ status, error }: CustomerSessionState, { user }: DemoState): string {
   if (user === null) return 'Nobody is signed in, so nobody was asked for: you pay with a new card.';
-  if (status === 'loading') return '';
+  if (status === 'loading') return 'Looking for your saved cards…';
   if (status === 'ready') return `Welcome back, ${user.name}.`;
   return `Your saved cards could not be loaded (${error?.code ?? 'signed out'}). A new card works as ever.`;
 }

@@ -3,11 +3,12 @@ import { type ReactElement, useEffect, useState } from 'react';
 
 interface SecretProps {
   session: CustomerSession;
+  refreshing: boolean;
   refresh: () => Promise<unknown>;
 }
 
 /** The secret as one may show it, and the time that it has left. */
-export function Secret({ session, refresh }: SecretProps): ReactElement {
+export function Secret({ session, refreshing, refresh }: SecretProps): ReactElement {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000);
@@ -22,7 +23,7 @@ export function Secret({ session, refresh }: SecretProps): ReactElement {
         <time dateTime={`PT${left}S`}>{clock}</time> left
       </span>
       <button type="button" className="quiet" onClick={() => void refresh()}>
-        Renew now
+        {refreshing ? 'Renewing…' : 'Renew now'}
       </button>
     </p>
   );

@@ -4,6 +4,7 @@ import {
   createCustomerSessionSource,
 } from 'express-stripe-customer-session/client';
 import { useCallback, useState } from 'react';
+import type { User } from '../../shapes.js';
 
 const URL = '/customer-session';
 
@@ -14,16 +15,20 @@ export interface ShopSession {
   restart: () => Promise<CustomerSessionErrorCode | undefined>;
 }
 
-/** One source for one user: the page keys the component by the user. */
-export function useShopSession(signedIn: boolean): ShopSession {
-  const [source, setSource] = useState(() => (signedIn ? createCustomerSessionSource(URL) : null));
+/** One source for one user: the page keys the component by the visit. */
+export function useShopSession(user: User | null): ShopSession {
+  const id = user?.id;
+  const [source, setSource] = useState(() => sourceOf(id));
   const restart = useCallback(async () => {
-    if (!signedIn) return undefined;
-    const next = createCustomerSessionSource(URL);
+    const next = sourceOf(id);
     setSource(next);
-    return settled(next);
-  }, [signedIn]);
+    return next ? settled(next) : undefined;
+  }, [id]);
   return { source, restart };
+}
+
+function sourceOf(user: string | undefined): CustomerSessionSource | null {
+  return user === undefined ? null : createCustomerSessionSource(URL, { user });
 }
 
 function settled(source: CustomerSessionSource): Promise<CustomerSessionErrorCode | undefined> {
