@@ -38,7 +38,8 @@ export function drawWay(event: CustomerSessionEvent, seen: Seen): Stop[] {
     if (index !== end) {
       return { name, state: 'passed', ...known, ...(name === 'Handed out' && { at: event.ms }) };
     }
-    const detail = [known.detail, event.outcome].filter(Boolean).join(', ');
+    const why = event.reason === undefined ? event.outcome : `${event.outcome} (${event.reason})`;
+    const detail = [known.detail, why].filter(Boolean).join(', ');
     return { name, state: 'stopped', ...known, at: event.ms, detail };
   });
 }

@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -18,6 +19,8 @@ const web = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(web, '..', '..', '..');
 const kept = path.join(root, '.data', 'built');
 const SOURCES = ['examples/storefront/web', 'dist/client-esm', 'package-lock.json'];
+
+const HOUR_MS = 3_600_000;
 
 const folder = path.join(kept, `page-${contentHash(root, SOURCES)}`);
 if (!existsSync(folder)) await buildInto(folder);
@@ -34,16 +37,15 @@ async function buildInto(target) {
   await build({
     root: web,
     configFile: path.join(web, 'vite.config.mjs'),
-    logLevel: 'warn',
+    logLevel: 'error',
     build: { outDir, emptyOutDir: false },
   });
   for (const file of readdirSync(outDir, { recursive: true, withFileTypes: true })) {
     const name = path.join(file.parentPath, file.name);
     if (file.isFile()) writeFileSync(`${name}.br`, brotliCompressSync(readFileSync(name)));
   }
-  const older = readdirSync(kept).filter((name) => name.startsWith('page-'));
   keep(outDir, target);
-  for (const name of older) rmSync(path.join(kept, name), { recursive: true, force: true });
+  clearUp();
   process.stderr.write(`The page is built, in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`);
 }
 
@@ -54,5 +56,14 @@ function keep(outDir, target) {
   } catch (error) {
     rmSync(outDir, { recursive: true, force: true });
     if (!existsSync(target)) throw error;
+  }
+}
+
+// Another process may just be reading what it has built.
+function clearUp() {
+  for (const name of readdirSync(kept)) {
+    const folder = path.join(kept, name);
+    const isOld = Date.now() - statSync(folder).mtimeMs > HOUR_MS;
+    if (/^(page|building)-/.test(name) && isOld) rmSync(folder, { recursive: true, force: true });
   }
 }
