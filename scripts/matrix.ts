@@ -6,6 +6,7 @@ import {
   installConsumer,
   makeFolder,
   mustRun,
+  nodeOf,
   type Outcome,
   pack,
   ROOT,
@@ -129,8 +130,7 @@ async function nodes(install: Install): Promise<void> {
   const project = await install({ ...SERVER, ...FRONT_END });
   for (const line of NODES) {
     await row(`node ${line}`, async () => {
-      const find = ['--yes', '--package', `node@${line}`, 'node', '-p', 'process.execPath'];
-      const node = (await mustRun('npx', find, folder)).trim();
+      const node = await nodeOf(line, folder);
       return {
         sessions: await run(node, ['session.cjs'], project),
         'doors by require': await run(node, ['doors.cjs'], project),

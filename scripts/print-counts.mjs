@@ -1,4 +1,4 @@
-// One line for all test reports that it is given: jest's JSON and the TAP of node:test.
+// One line for all test reports that it is given: jest's JSON, the TAP of node:test, and plain counts as JSON.
 // A report that is not there is one failure, and so is a suite of jest's that could not be loaded.
 import { readFileSync } from 'node:fs';
 
@@ -9,7 +9,9 @@ console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')}
 function read(file) {
   try {
     const text = readFileSync(file, 'utf8');
-    return file.endsWith('.tap') ? ofTap(text) : ofJest(JSON.parse(text));
+    if (file.endsWith('.tap')) return ofTap(text);
+    const report = JSON.parse(text);
+    return 'numPassedTests' in report ? ofJest(report) : report;
   } catch {
     return { passed: 0, failed: 1, skipped: 0 };
   }

@@ -5,17 +5,19 @@ export interface Certificate {
   cert: string;
 }
 
+const NAMES = ['localhost', 'shop.example', 'sibling.shop.example', 'evil.example'];
+
 let made: Promise<Certificate> | undefined;
 
 /** A certificate for localhost and the names that the suite uses; made once per process. */
 export function localCertificate(): Promise<Certificate> {
-  made ??= make();
+  made ??= certificateFor(NAMES, '127.0.0.1');
   return made;
 }
 
-async function make(): Promise<Certificate> {
-  const names = ['localhost', 'shop.example', 'sibling.shop.example', 'evil.example'];
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+/** A certificate of its own authority, for these names and addresses alone. */
+export async function certificateFor(names: readonly string[], ...addresses: string[]): Promise<Certificate> {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: names[0] ?? '' }], {
     keyType: 'ec',
     algorithm: 'sha256',
     extensions: [
@@ -24,7 +26,7 @@ async function make(): Promise<Certificate> {
         name: 'subjectAltName',
         altNames: [
           ...names.map((value) => ({ type: 2 as const, value })),
-          { type: 7 as const, ip: '127.0.0.1' },
+          ...addresses.map((ip) => ({ type: 7 as const, ip })),
         ],
       },
     ],

@@ -71,3 +71,10 @@ export async function installConsumer(
   await mustRun('npm', ['install', ...NPM_QUIET], folder);
   return folder;
 }
+
+/** The program of a release line of Node.js (each ships as the npm package node@N), from npm's cache or registry. */
+export async function nodeOf(line: string, folder: string): Promise<string> {
+  if (process.versions.node.split('.')[0] === line) return process.execPath;
+  const find = ['--yes', '--package', `node@${line}`, 'node', '-p', 'process.execPath'];
+  return (await mustRun('npx', find, folder)).trim();
+}
