@@ -156,7 +156,13 @@ describe('mix-ups', () => {
     await callApi(emulator, LIST);
     emulator.reset();
     expect(await waiting).toBe('cut off');
-    expect(told(await create(emulator, 'bob'))).toEqual(['bob', 'key-of-bob']);
+    // The answer that waited is forgotten too: the next two swap with each other.
+    emulator.setFault(CREATE, { mixUp: 'swap' }, { times: 2 });
+    const [bob, carl] = await Promise.all([create(emulator, 'bob'), create(emulator, 'carl')]);
+    expect([told(bob), told(carl)]).toEqual([
+      ['carl', 'key-of-carl'],
+      ['bob', 'key-of-bob'],
+    ]);
   });
 });
 
