@@ -44,7 +44,7 @@ try {
   printRow(code);
   process.exitCode = code;
 } finally {
-  if (app !== undefined && app.exitCode === null) process.kill(-app.pid, 'SIGTERM');
+  if (app?.pid !== undefined && app.exitCode === null) process.kill(-app.pid, 'SIGTERM');
   if (!keep) run('patch', ['-p1', '--reverse', '--quiet', '-i', patch], folder);
   await emulator.close();
   rmSync(scratch, { recursive: true, force: true });
@@ -66,14 +66,14 @@ function readArguments() {
   if (positionals.length !== 1 || values.patch === undefined || values.url === undefined) {
     throw new Error('Usage: node scripts/real-app.mjs <folder> --patch <file> --url <address of the route>');
   }
-  const { header, 'sign-in': signIn, ...rest } = values;
+  const { header, 'sign-in': signInCommand, ...rest } = values;
   return {
     ...rest,
     folder: path.resolve(positionals[0]),
     patch: path.resolve(values.patch),
     url: new URL(values.url),
     headers: header,
-    signIn,
+    signIn: signInCommand,
   };
 }
 

@@ -27,7 +27,7 @@ export interface Call {
 export interface SessionSource<User> {
   readonly config: IssuerConfig<User>;
   readonly reporter: Reporter;
-  issue(user: User, call: Call): Promise<Session>;
+  readonly issue: (user: User, call: Call) => Promise<Session>;
 }
 
 const sources = new WeakMap<object, unknown>();

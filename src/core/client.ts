@@ -3,9 +3,9 @@ import type { Response } from 'express';
 /** Whoever waits for the answer. */
 export interface Client {
   /** Whether the connection is gone (H14). */
-  isGone(): boolean;
+  readonly isGone: () => boolean;
   /** Calls `listener` when the connection goes; returns how to stop listening. */
-  whenGone(listener: () => void): () => void;
+  readonly whenGone: (listener: () => void) => () => void;
 }
 
 export function clientOf(res: Response | undefined): Client {

@@ -65,13 +65,15 @@ export function parseConfig(config: StripeConfig): { stripeNode: object; transpo
     );
   }
   refuseUnknownKeys('createStripe()', config, [...Object.keys(OWN), ...TRANSPORT_OPTIONS]);
-  const { attemptTimeoutMs, keepAliveMs, maxSockets, maxBodyBytes, ...rest } = config;
-  const { spareConnection, httpAgent, ca, maxNetworkRetries, timeout, ...stripeNode } = rest;
-  const retries = wholeNumber('maxNetworkRetries', maxNetworkRetries, 1, [0, 1]);
+  const { host, port, protocol, apiVersion, typescript, appInfo, stripeAccount, stripeContext } = config;
+  const target = { host, port, protocol };
+  const own = { apiVersion, typescript, appInfo, stripeAccount, stripeContext };
+  const given = Object.entries({ ...target, ...own }).filter(([, value]) => value !== undefined);
+  const retries = wholeNumber('maxNetworkRetries', config.maxNetworkRetries, 1, [0, 1]);
   return {
     stripeNode: {
-      ...stripeNode,
-      timeout: wholeNumber('timeout', timeout, 80_000, [1, LONGEST_TIMER_MS]),
+      ...Object.fromEntries(given),
+      timeout: wholeNumber('timeout', config.timeout, 80_000, [1, LONGEST_TIMER_MS]),
     },
     transport: parseTransport(config, retries === 0 ? 0 : 1),
   };

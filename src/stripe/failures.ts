@@ -74,7 +74,7 @@ function readFailure(error: unknown): StripeFailure {
   return {
     timedOut: error.code === 'ETIMEDOUT' || detail.code === 'ETIMEDOUT',
     reason: match(REASON, detail.reason) ?? match(REASON, detail.code) ?? match(REASON, error.code),
-    retryAfterMs: retryAfterMs(headers['retry-after']),
+    retryAfterMs: retryAfterOf(headers['retry-after']),
     trace: {
       ...optional('stripeStatus', integer(error.statusCode)),
       ...optional('stripeCode', match(WORD, error.code)),
@@ -85,7 +85,7 @@ function readFailure(error: unknown): StripeFailure {
   };
 }
 
-function retryAfterMs(value: unknown): number | undefined {
+function retryAfterOf(value: unknown): number | undefined {
   const ms = typeof value === 'string' ? Number(value) * 1_000 : 0;
   return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : undefined;
 }

@@ -106,15 +106,16 @@ export class Slots {
   }
 
   #watchForStall(): void {
-    this.#stallTimer ??= setTimeout(
-      () => {
-        this.#stallTimer = undefined;
-        if (this.#waiting.size === 0) return;
-        if (this.#stalledForMs() < STALL_MS) return this.#watchForStall();
-        for (const waiter of this.#waiting) waiter.refuse('room_closed');
-      },
-      Math.max(1, Math.ceil(STALL_MS - this.#stalledForMs())),
-    );
+    if (this.#stallTimer !== undefined) return;
+    const dueMs = Math.max(1, Math.ceil(STALL_MS - this.#stalledForMs()));
+    this.#stallTimer = setTimeout(() => this.#emptyIfStalled(), dueMs);
+  }
+
+  #emptyIfStalled(): void {
+    this.#stallTimer = undefined;
+    if (this.#waiting.size === 0) return;
+    if (this.#stalledForMs() < STALL_MS) this.#watchForStall();
+    else for (const waiter of this.#waiting) waiter.refuse('room_closed');
   }
 }
 

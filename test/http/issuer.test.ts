@@ -24,7 +24,7 @@ interface Checkout {
   events: CustomerSessionEvent[];
   warnings: string[];
   issuer: CustomerSessionIssuer<User>;
-  ask(path?: string, extra?: Record<string, string>): Promise<Answer>;
+  ask: (path?: string, extra?: Record<string, string>) => Promise<Answer>;
 }
 
 const open: TestHost[] = [];
@@ -66,11 +66,14 @@ async function startCheckout({
     req.get('x-user') === 'ada' ? { customer: ADA } : { customer: null };
   for (const app of apps) {
     app.use('/session', customerSessionRouter({ issuer, authenticate }));
-    app.post('/checkout', ...(guard === false ? [] : [customerSessionGuard(guard)]), async (req, res) => {
+    const checkout = async (req: Request, res: Response) => {
       const issue = () => issuer.issue(authenticate(req), req);
-      if (answer !== undefined) return void (await answer(issue, res));
-      const session = await issuer.issue(authenticate(req), req).catch(() => null);
-      res.json({ client_secret: 'pi_secret', customer_session: session?.toAnswer() ?? null });
+      if (answer !== undefined) return answer(issue, res);
+      const session = await issue().catch(() => null);
+      return res.json({ client_secret: 'pi_secret', customer_session: session?.toAnswer() ?? null });
+    };
+    app.post('/checkout', ...(guard === false ? [] : [customerSessionGuard(guard)]), (req, res) => {
+      void checkout(req, res);
     });
   }
   const ask = (path = '/checkout', extra = {}) => call(host, { path, headers: fromBrowser(host, extra) });

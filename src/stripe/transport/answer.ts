@@ -81,7 +81,7 @@ interface Parts {
   headers: ResponseHeaders;
   facts: AnswerFacts;
   answer: Answer;
-  toJSON(): Promise<Record<string, unknown>>;
+  toJSON: () => Promise<Record<string, unknown>>;
 }
 
 function respond({ status, headers, facts, answer, toJSON }: Parts): HttpClientResponse {
