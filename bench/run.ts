@@ -8,6 +8,7 @@ import { concurrencyScenario } from './scenarios/concurrency.js';
 import { cpuScenario, layersScenario } from './scenarios/cpu.js';
 import { hangScenario } from './scenarios/hang.js';
 import { closingScenario, idleScenario } from './scenarios/idle.js';
+import { pageScenario } from './scenarios/page.js';
 import { createWorld, type World } from './world.js';
 
 const { values: options } = parseArgs({
@@ -39,6 +40,7 @@ const scenarios: Record<string, (world: World) => Promise<Figure[]>> = {
   },
   layers: (world) => layersScenario(world, cpuSettings),
   concurrency: (world) => concurrencyScenario(world, quick ? 3 : 8),
+  page: () => pageScenario(quick ? 5 : 15),
   hang: (world) => hangScenario(world, quick ? 25 : 60),
 };
 
