@@ -19,9 +19,7 @@ const web = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(web, '..', '..', '..');
 const kept = path.join(root, '.data', 'built');
 const SOURCES = ['examples/storefront/web', 'dist/client-esm', 'package-lock.json'];
-
 const HOUR_MS = 3_600_000;
-
 const folder = path.join(kept, `page-${contentHash(root, SOURCES)}`);
 if (!existsSync(folder)) await buildInto(folder);
 process.stdout.write(folder);
@@ -62,8 +60,8 @@ function keep(outDir, target) {
 // Another process may just be reading what it has built.
 function clearUp() {
   for (const name of readdirSync(kept)) {
-    const folder = path.join(kept, name);
-    const isOld = Date.now() - statSync(folder).mtimeMs > HOUR_MS;
-    if (/^(page|building)-/.test(name) && isOld) rmSync(folder, { recursive: true, force: true });
+    const built = path.join(kept, name);
+    const isOld = Date.now() - statSync(built).mtimeMs > HOUR_MS;
+    if (/^(page|building)-/.test(name) && isOld) rmSync(built, { recursive: true, force: true });
   }
 }
