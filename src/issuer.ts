@@ -3,7 +3,7 @@ import { type Components, parseComponents } from './components/components.js';
 import { type Client, clientOf } from './core/client.js';
 import { type Customer, keyOfCustomer, parseCustomerRef } from './core/customer-ref.js';
 import { CustomerSession, type Session } from './core/customer-session.js';
-import { type Deadline, startDeadline } from './core/deadline.js';
+import { type Deadline, shareDeadline, startDeadline } from './core/deadline.js';
 import { createReporter, type Reporter, startTrace, type Trace } from './core/events.js';
 import { askHost } from './core/host-callback.js';
 import { asProblem, CustomerSessionProblem } from './core/problem.js';
@@ -13,7 +13,7 @@ import { type IssuerConfig, parseIssuerOptions } from './options/parse-issuer.js
 import type { CustomerSessionIssuerOptions } from './options/router-options.js';
 import { customerRateLimit } from './rate-limit/limiter.js';
 import { sessionCreator } from './stripe/create-session.js';
-import { type Slot, Slots } from './stripe/slots.js';
+import { holding, type Slot, Slots } from './stripe/slots.js';
 
 /** One request on its way. */
 export interface Call {
@@ -32,9 +32,6 @@ export interface SessionSource<User> {
 
 const sources = new WeakMap<object, unknown>();
 
-// stripe-node's own client can leave a call unsettled for ever (a scalar body); its longest honest call is about four
-// minutes. A slot is not lost for good to one.
-const CALL_LOST_MS = 300_000;
 const LONGEST_WAIT_MS = 1_000;
 
 /**
@@ -90,6 +87,7 @@ export function sessionSource<User>(config: IssuerConfig<User>): SessionSource<U
   }
 
   async function resolve(user: User, { req, deadline, trace }: Call, missing?: string): Promise<Customer> {
+    shareDeadline(req, deadline);
     const ref = await askHost('resolve_customer', deadline, () => config.resolveCustomer(user, req, missing));
     const customer = parseCustomerRef(ref);
     trace.note({ customer: customer.id });
@@ -152,17 +150,6 @@ function gone(slot: Slot): CustomerSessionProblem {
   slot.release();
   // Answered to nobody.
   return new CustomerSessionProblem('timeout', { reason: 'client_closed' });
-}
-
-// The slot is held until the call has really ended, which may be after the deadline.
-async function holding<T>(slot: Slot, call: () => Promise<T>): Promise<T> {
-  const lost = setTimeout(() => slot.release(), CALL_LOST_MS).unref();
-  try {
-    return await call();
-  } finally {
-    clearTimeout(lost);
-    slot.release();
-  }
 }
 
 const UNGUARDED = [

@@ -16,7 +16,7 @@ export function startDeadline(ms: number): Deadline {
   let stepName = '';
   let timer: NodeJS.Timeout | undefined;
   const passed = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new CustomerSessionProblem('timeout', { reason: stepName })), ms);
+    timer = setTimeout(() => reject(new CustomerSessionProblem('timeout', { reason: stepName })), ms).unref();
   });
   // Nobody may be waiting when it passes.
   passed.catch(() => undefined);
@@ -28,4 +28,15 @@ export function startDeadline(ms: number): Deadline {
     },
     clear: () => clearTimeout(timer),
   };
+}
+
+const deadlines = new WeakMap<object, Deadline>();
+
+/** The deadline of the request that a host's callback was called for, once `shareDeadline` has told it. */
+export function deadlineOf(req: object): Deadline | undefined {
+  return deadlines.get(req);
+}
+
+export function shareDeadline(req: object, deadline: Deadline): void {
+  deadlines.set(req, deadline);
 }

@@ -122,3 +122,18 @@ export class Slots {
 function overloaded(reason: RefusalReason): CustomerSessionProblem {
   return new CustomerSessionProblem('overloaded', { retryAfterMs: 1_000, reason });
 }
+
+// A client can leave a call unsettled for ever (stripe-node's own, for a scalar body); its longest honest call is about four
+// minutes. A slot is not lost for good to one.
+const CALL_LOST_MS = 300_000;
+
+/** Runs a call in its slot, which is held until the call has really ended: that may be after the deadline. */
+export async function holding<T>(slot: Slot, call: () => Promise<T>): Promise<T> {
+  const lost = setTimeout(() => slot.release(), CALL_LOST_MS).unref();
+  try {
+    return await call();
+  } finally {
+    clearTimeout(lost);
+    slot.release();
+  }
+}
