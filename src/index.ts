@@ -42,7 +42,7 @@ export type {
 export { stripeCspDirectives } from './csp.js';
 export { type CustomerDirectory, customerDirectory } from './customers/directory.js';
 export type { CustomerDirectoryOptions, CustomerProfile } from './customers/directory-options.js';
-export { type CustomerStore, memoryStore } from './customers/store.js';
+export { type CustomerRow, type CustomerStore, memoryStore } from './customers/store.js';
 export { customerSessionGuard } from './guard.js';
 export { customerSessionIssuer } from './issuer.js';
 export type {

@@ -1,6 +1,12 @@
 import type { Request } from 'express';
-import { customerSessionRouter, type OwnStripe, savedPaymentMethods } from 'express-stripe-customer-session';
-import { type UsersColumn, usersColumnStore } from './users-column.js';
+import {
+  type CustomerDirectory,
+  type CustomerStore,
+  customerDirectory,
+  customerSessionRouter,
+  type OwnStripe,
+  savedPaymentMethods,
+} from 'express-stripe-customer-session';
 
 export interface User {
   id: string;
@@ -8,32 +14,42 @@ export interface User {
   email: string;
 }
 
-/**
- * The user's account with the customer configuration (`acct_…`), found or created by the rules of the directory:
- * the own record first, one idempotency key per user, and whoever writes first wins.
- */
-export function accountOf(stripe: OwnStripe, scope: string, column: UsersColumn) {
-  const store = usersColumnStore(scope, column);
+type AccountParams = Parameters<OwnStripe['v2']['core']['accounts']['create']>[0];
 
-  return async (user: User): Promise<{ customerAccount: string }> => {
-    const held = await store.get(scope, user.id);
-    if (held) return { customerAccount: held };
-    const account = await stripe.v2.core.accounts.create(
-      { display_name: user.name, contact_email: user.email, configuration: { customer: {} } },
-      { idempotencyKey: `account-of-${scope}-${user.id}` },
-    );
-    return { customerAccount: await store.claim(scope, user.id, account.id) };
-  };
+/**
+ * The user's account with the customer configuration (`acct_…`), found or created by the rules of the directory: it is
+ * told to create accounts where it would create customers.
+ */
+export function accountsDirectory(
+  stripe: OwnStripe,
+  store: CustomerStore,
+  scope: 'live' | 'test',
+): CustomerDirectory<User> {
+  return customerDirectory<User>({
+    stripe: {
+      customers: {
+        create: (params: AccountParams, options: object) => stripe.v2.core.accounts.create(params, options),
+      },
+    },
+    store,
+    scope,
+    userId: (user) => user.id,
+    profile: (user): object => ({
+      display_name: user.name,
+      contact_email: user.email,
+      configuration: { customer: {} },
+    }),
+  });
 }
 
 export function accountsRouter(
   stripe: OwnStripe,
-  column: UsersColumn,
+  store: CustomerStore,
   signedInUser: (req: Request) => User | undefined,
 ) {
   return customerSessionRouter<User>({
     authenticate: signedInUser,
-    resolveCustomer: accountOf(stripe, 'test', column),
+    resolveCustomer: accountsDirectory(stripe, store, 'test').resolve,
     components: savedPaymentMethods({ save: 'on_session' }),
     stripe,
   });

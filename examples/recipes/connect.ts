@@ -31,7 +31,8 @@ export function connectedCustomers(stripe: OwnStripe, store: CustomerStore, mode
         customers: {
           create: (params: object, options: object) =>
             stripe.customers.create(params, { ...options, stripeAccount }),
-          retrieve: (id: string) => stripe.customers.retrieve(id, {}, { stripeAccount }),
+          retrieve: (id: string, params: object, options: object) =>
+            stripe.customers.retrieve(id, params, { ...options, stripeAccount }),
         },
       },
       store,

@@ -1,5 +1,6 @@
-import express, { type Express, type Request } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import {
+  CustomerSessionProblem,
   type createStripe,
   customerDirectory,
   customerSessionRouter,
@@ -47,7 +48,19 @@ export function createApp({ pool, stripe, signedInUser }: Parts): Express {
     const intent = await stripe.paymentIntents.create({ amount: 1999, currency: 'eur', customer });
     res.set('Cache-Control', 'no-store').json({ client_secret: intent.client_secret });
   });
+  app.use(answerProblems);
   return app;
+}
+
+/** Behind the routes that ask the directory themselves. */
+function answerProblems(error: unknown, _req: Request, res: Response, next: NextFunction): void {
+  if (!(error instanceof CustomerSessionProblem)) {
+    next(error);
+    return;
+  }
+  const { status, code, retryAfterMs = 0 } = error;
+  if (retryAfterMs > 0) res.set('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
+  res.status(status).json({ code });
 }
 
 /** At start-up, where no migration makes the table. */
@@ -60,5 +73,6 @@ export function directoryOnRedis(
   stripe: ReturnType<typeof createStripe>,
   client: Parameters<typeof redisStore>[0],
 ) {
-  return customerDirectory<User>({ stripe, store: redisStore(client), userId: (user) => user.id });
+  const store = redisStore(client, { prefix: 'shop:customers:' });
+  return customerDirectory<User>({ stripe, store, userId: (user) => user.id });
 }

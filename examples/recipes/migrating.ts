@@ -66,13 +66,15 @@ export function movingStore(
   oldCustomerOf: (userId: string) => Promise<string | undefined>,
 ): CustomerStore {
   return {
-    claim: (...row) => store.claim(...row),
-    replace: (...row) => store.replace(...row),
+    begin: (...args) => store.begin(...args),
+    renew: (...args) => store.renew(...args),
+    claim: (...args) => store.claim(...args),
+    replace: (...args) => store.replace(...args),
     async get(scope, userId) {
-      const held = await store.get(scope, userId);
-      if (held) return held;
+      const row = await store.get(scope, userId);
+      if (row?.customer) return row;
       const old = await oldCustomerOf(userId);
-      return old === undefined ? undefined : store.claim(scope, userId, old);
+      return old === undefined ? row : { customer: await store.claim(scope, userId, old) };
     },
   };
 }

@@ -1,41 +1,36 @@
-import type { UsersColumn } from './users-column.js';
+import { and, eq, isNull } from 'drizzle-orm';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { type PgColumn, pgTable, text } from 'drizzle-orm/pg-core';
+import type { UsersTable } from './users-column.js';
 
-// With your schema these are Drizzle's own types: `users` from your tables, `db` from `drizzle(pool)`, and
-// `import { and, eq, isNull } from 'drizzle-orm'`.
-export interface DrizzleParts<Column, Condition> {
-  users: { id: Column; stripeCustomerId: Column };
-  db: {
-    select(fields: { held: Column }): {
-      from(table: DrizzleParts<Column, Condition>['users']): {
-        where(condition: Condition): Promise<{ held: string | null }[]>;
-      };
-    };
-    update(table: DrizzleParts<Column, Condition>['users']): {
-      set(values: { stripeCustomerId: string }): {
-        where(condition: Condition): { returning(fields: { id: Column }): Promise<{ id: string }[]> };
-      };
-    };
-  };
-  and: (...conditions: Condition[]) => Condition;
-  eq: (column: Column, value: string) => Condition;
-  isNull: (column: Column) => Condition;
-}
+export const users = pgTable('users', {
+  id: text().primaryKey(),
+  customer: text('stripe_customer_id').unique(),
+  creationKey: text('stripe_creation_key'),
+});
 
-export function columnByDrizzle<Column, Condition>(parts: DrizzleParts<Column, Condition>): UsersColumn {
-  const { db, users, and, eq, isNull } = parts;
+export function usersByDrizzle(db: NodePgDatabase): UsersTable {
+  const { customer, creationKey } = users;
   return {
     async read(id) {
-      const [user] = await db.select({ held: users.stripeCustomerId }).from(users).where(eq(users.id, id));
-      return user?.held;
+      const [row] = await db.select({ customer, creationKey }).from(users).where(eq(users.id, id));
+      return row;
     },
-    async change(id, from, to) {
-      const holds = from === null ? isNull(users.stripeCustomerId) : eq(users.stripeCustomerId, from);
+    async update(id, expected, values) {
       const changed = await db
         .update(users)
-        .set({ stripeCustomerId: to })
-        .where(and(eq(users.id, id), holds))
+        .set(values)
+        .where(
+          and(eq(users.id, id), holds(customer, expected.customer), holds(creationKey, expected.creationKey)),
+        )
         .returning({ id: users.id });
       return changed.length === 1;
     },
   };
+}
+
+// `and` leaves out what is undefined.
+function holds(column: PgColumn, value: string | null | undefined) {
+  if (value === undefined) return undefined;
+  return value === null ? isNull(column) : eq(column, value);
 }

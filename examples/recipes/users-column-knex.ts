@@ -1,29 +1,33 @@
-import type { UsersColumn } from './users-column.js';
+import type { Knex } from 'knex';
+import type { UserColumns, UsersTable } from './users-column.js';
 
 interface UserRow {
   id: string;
   stripe_customer_id: string | null;
+  stripe_creation_key: string | null;
 }
 
-/** The part of Knex that is used: `knex<UserRow>('users')`. */
-export interface UsersQuery {
-  where(match: Partial<UserRow>): UsersQuery;
-  first(column: 'stripe_customer_id'): Promise<Pick<UserRow, 'stripe_customer_id'> | undefined>;
-  update(values: { stripe_customer_id: string }): Promise<number>;
-}
-
-export function columnByKnex(knex: (table: 'users') => UsersQuery): UsersColumn {
+export function usersByKnex(knex: Knex): UsersTable {
   return {
     async read(id) {
-      const user = await knex('users').where({ id }).first('stripe_customer_id');
-      return user?.stripe_customer_id;
+      const row = await knex<UserRow>('users')
+        .where({ id })
+        .first('stripe_customer_id', 'stripe_creation_key');
+      return row && { customer: row.stripe_customer_id, creationKey: row.stripe_creation_key };
     },
     // Knex writes `IS NULL` where the value to match is null.
-    async change(id, from, to) {
-      const changed = await knex('users')
-        .where({ id, stripe_customer_id: from })
-        .update({ stripe_customer_id: to });
+    async update(id, expected, values) {
+      const changed = await knex<UserRow>('users')
+        .where({ id, ...columns(expected) })
+        .update(columns(values));
       return changed === 1;
     },
+  };
+}
+
+function columns({ customer, creationKey }: Partial<UserColumns>): Partial<UserRow> {
+  return {
+    ...(customer !== undefined && { stripe_customer_id: customer }),
+    ...(creationKey !== undefined && { stripe_creation_key: creationKey }),
   };
 }

@@ -1,19 +1,27 @@
 import type { PostgresClient } from 'express-stripe-customer-session/postgres';
-import type { UsersColumn } from './users-column.js';
+import type { UserColumns, UsersTable } from './users-column.js';
 
-/** `ALTER TABLE users ADD COLUMN stripe_customer_id text UNIQUE` */
-export function columnByPg(pool: PostgresClient): UsersColumn {
+const COLUMN: Record<string, string> = { customer: 'stripe_customer_id', creationKey: 'stripe_creation_key' };
+
+/** `ALTER TABLE users ADD COLUMN stripe_customer_id text UNIQUE, ADD COLUMN stripe_creation_key text` */
+export function usersByPg(pool: PostgresClient): UsersTable {
   return {
     async read(userId) {
-      const { rows } = await pool.query('SELECT stripe_customer_id FROM users WHERE id = $1', [userId]);
-      const row = rows[0] as { stripe_customer_id: string | null } | undefined;
-      return row?.stripe_customer_id;
-    },
-    async change(userId, from, to) {
       const { rows } = await pool.query(
-        `UPDATE users SET stripe_customer_id = $3
-         WHERE id = $1 AND stripe_customer_id IS NOT DISTINCT FROM $2 RETURNING id`,
-        [userId, from, to],
+        `SELECT stripe_customer_id AS customer, stripe_creation_key AS "creationKey" FROM users WHERE id = $1`,
+        [userId],
+      );
+      return rows[0] as UserColumns | undefined;
+    },
+    async update(userId, expected, values) {
+      const given: (string | null)[] = [userId];
+      const write = (columns: object, operator: string) =>
+        Object.entries(columns).map(([name, value]) => `${COLUMN[name]} ${operator} $${given.push(value)}`);
+      const sets = write(values, '=').join(', ');
+      const conditions = write(expected, 'IS NOT DISTINCT FROM').join(' AND ');
+      const { rows } = await pool.query(
+        `UPDATE users SET ${sets} WHERE id = $1 AND ${conditions} RETURNING id`,
+        given,
       );
       return rows.length === 1;
     },

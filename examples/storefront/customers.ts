@@ -58,7 +58,8 @@ export async function openCustomers(
     emulator.addCustomer({ id: dora });
     emulator.deleteCustomer(dora);
     const bob = await store.get(scope, 'bob');
-    if (bob) emulator.addCustomer({ id: bob, name: 'Bob Noyce', email: 'bob@example.com' });
+    if (bob?.customer)
+      emulator.addCustomer({ id: bob.customer, name: 'Bob Noyce', email: 'bob@example.com' });
   } else {
     await saveTestCard(directory, stripe);
   }

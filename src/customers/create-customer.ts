@@ -1,117 +1,153 @@
-import { createHash } from 'node:crypto';
+import { isAccountId, isCustomerId } from '../core/customer-ref.js';
 import { CustomerSessionProblem } from '../core/problem.js';
-import { problemFromStripe } from '../stripe/failures.js';
+import { isObject } from '../core/values.js';
+import { echoedKey, otherAnswer, problemFromStripe } from '../stripe/failures.js';
+import { holding, Slots } from '../stripe/slots.js';
 
 /** The part of a Stripe client that the directory calls. Any major version of stripe-node has it. */
 export interface CustomersClient {
   customers: {
     create(params: object, options: object): Promise<object>;
-    /** Needed with `recreate: true` only. */
-    retrieve?(id: string): Promise<object>;
+    /** Needed with `recreate` only. */
+    retrieve?(id: string, params: object, options: object): Promise<object>;
   };
 }
 
-/** What decides the idempotency key (D2). */
+export interface StripeCustomersConfig {
+  readonly stripe: CustomersClient;
+  /** The key's mode, as far as it is known. */
+  readonly livemode: boolean | undefined;
+  readonly recreate: boolean | 'vanished-test-data';
+  readonly maxInFlight: number;
+}
+
+/** One try to create a customer. */
 export interface Creation {
-  readonly scope: string;
-  readonly userId: string;
-  /** The deleted customer that the new one takes the place of (D6). */
-  readonly insteadOf: string | undefined;
   readonly params: object;
-}
-
-const CUSTOMER_ID = /^cus_[A-Za-z0-9_]{1,248}$/;
-
-/**
- * Creates the customer that `creation` describes, or finds that it was created already: Stripe answers the same
- * key with the same customer for at least 24 hours (https://docs.stripe.com/api/idempotent_requests).
- * `undefined` when another request with this key is under way at Stripe.
- *
- * @throws CustomerSessionProblem for whatever Stripe does; its own error holds keys and bodies and goes no further.
- */
-export async function createCustomer(
-  stripe: CustomersClient,
-  creation: Creation,
-  livemode: boolean | undefined,
-): Promise<string | undefined> {
-  const key = keyOf(creation);
-  let customer: object;
-  try {
-    customer = await createWithKey(stripe, creation.params, key);
-  } catch (error) {
-    if (field(error, 'statusCode') === 409) return undefined;
-    throw problemFromStripe(error);
-  }
-  return createdId(customer, livemode);
-}
-
-// Stripe replays a 500 for a day, too. Then the minute decides the key: processes that try now share it, and an
-// outage that spoils it has spoilt a minute.
-async function createWithKey(
-  stripe: CustomersClient,
-  params: object,
-  idempotencyKey: string,
-): Promise<object> {
-  try {
-    return await stripe.customers.create(params, { idempotencyKey });
-  } catch (error) {
-    if (!isKeptFailure(error)) throw error;
-    const minute = Math.floor(Date.now() / 60_000);
-    return stripe.customers.create(params, { idempotencyKey: `${idempotencyKey}-${minute}` });
-  }
+  /** The creation key that the store holds (D2). */
+  readonly key: string;
+  /** Until when it may wait for a slot, on `performance.now()`. */
+  readonly waitUntil: number;
 }
 
 /**
- * Whether Stripe itself says that the customer was deleted. A customer that Stripe never heard of is another
- * matter: the key is of another account, and to recreate would lose every user's real customer. Only test data
- * can vanish without a trace (the Dashboard deletes it all at once).
+ * A customer, or why there is none:
+ * - `in_use`: another request with this key is under way, so the customer is about to be there;
+ * - `other_params`: the key was used with another profile;
+ * - `kept_failure`: Stripe failed, and repeats that answer to this key for a day;
+ * - `refused`: it would be refused again;
+ * - `failed`: anything else.
  */
-export async function isDeletedAtStripe(
-  stripe: CustomersClient,
-  customerId: string,
-  livemode: boolean | undefined,
-): Promise<boolean> {
-  if (!CUSTOMER_ID.test(customerId)) return false;
-  try {
-    const found = await stripe.customers.retrieve?.(customerId);
-    return found !== undefined && 'deleted' in found && found.deleted === true;
-  } catch (error) {
-    if (field(error, 'statusCode') !== 404) throw problemFromStripe(error);
-    return livemode === false;
+export type Outcome =
+  | { readonly customer: string }
+  | {
+      readonly customer?: undefined;
+      readonly why: 'in_use' | 'other_params' | 'kept_failure' | 'refused' | 'failed';
+      readonly problem: CustomerSessionProblem;
+    };
+
+/** The directory's calls to Stripe. None lets an error of stripe-node's through: they hold keys and bodies. */
+export interface StripeCustomers {
+  /** @throws CustomerSessionProblem `overloaded` when there is no slot, and for an answer that is not this call's (D12) */
+  create(creation: Creation): Promise<Outcome>;
+  /** Whether Stripe itself says that the customer was deleted (D6). @throws CustomerSessionProblem */
+  isDeleted(customer: string, waitUntil: number): Promise<boolean>;
+}
+
+const MAX_WAITING = 64;
+const LONGEST_WAIT_MS = 5_000;
+// Of one call, retry included. stripe-node's own is 80 s, which would hold a slot for as long.
+const CALL_TIMEOUT_MS = 8_000;
+
+export function stripeCustomers(config: StripeCustomersConfig): StripeCustomers {
+  const { stripe, maxInFlight } = config;
+  const slots = new Slots({ maxInFlight, maxWaiting: MAX_WAITING, longestWaitMs: LONGEST_WAIT_MS });
+  const options = { timeout: CALL_TIMEOUT_MS };
+  // Once Stripe has echoed a key, a customer without an echo is an answer to another call. Old mocks never echo.
+  let echoes = false;
+
+  /** What Stripe answered, bound to the call (D11, D12). */
+  async function ask(call: () => Promise<unknown>, waitUntil: number, key?: string): Promise<Answer> {
+    const slot = await slots.acquire({ leftMs: waitUntil - performance.now() });
+    const answer = await holding(slot, call).then(answered, failed);
+    const echo = echoedKey(answer.error ?? answer.body);
+    echoes ||= echo !== undefined && echo === key;
+    const isStray = echoes && key !== undefined && echo === undefined && answer.error === undefined;
+    if ((echo !== undefined && echo !== key) || isStray) throw otherAnswer();
+    return answer;
   }
+
+  return {
+    async create({ params, key, waitUntil }) {
+      const create = () => stripe.customers.create(params, { ...options, idempotencyKey: key });
+      const { body, error } = await ask(create, waitUntil, key);
+      return error === undefined ? { customer: createdId(body, config) } : failureOf(error);
+    },
+    async isDeleted(customer, waitUntil) {
+      // An account (Accounts v2) is closed, not deleted, and nothing is created in its place.
+      if (!isCustomerId(customer)) return false;
+      const retrieve = async () => stripe.customers.retrieve?.(customer, {}, options);
+      const { body, error } = await ask(retrieve, waitUntil);
+      if (error !== undefined) return isVanished(error, customer, config);
+      if (!isObject(body) || body.id !== customer) throw mismatch('customer');
+      return body.deleted === true;
+    },
+  };
 }
 
-function keyOf({ scope, userId, insteadOf, params }: Creation): string {
-  const parts = stableJson([scope, userId, insteadOf ?? null, params]);
-  return `escs-customer-${createHash('sha256').update(parts).digest('base64url')}`;
+/** Either of them. An error is never `undefined`. */
+interface Answer {
+  readonly body?: unknown;
+  readonly error?: unknown;
 }
 
-// Two processes may build equal profiles in another order of members.
-function stableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
+function answered(body: unknown): Answer {
+  return { body };
+}
+
+function failed(error: unknown): Answer {
+  return { error: error ?? new Error('The call was rejected with nothing.') };
+}
+
+// By status and type, never by class: classes moved between majors of stripe-node.
+function failureOf(error: unknown): Outcome {
+  const problem = problemFromStripe(error);
+  const { statusCode: status, rawType, headers } = isObject(error) ? error : {};
+  const failure = (why: Exclude<Outcome, { customer: string }>['why']): Outcome => ({ why, problem });
+  if (typeof status !== 'number') return failure('failed');
+  if (status === 409) return failure('in_use');
+  if (rawType === 'idempotency_error') return failure('other_params');
+  if (isKept(status, headers)) return failure('kept_failure');
+  return failure(status >= 400 && status < 500 && status !== 429 ? 'refused' : 'failed');
+}
+
+// A 502 to 504 comes from Stripe's edge, which keeps nothing, unless the answer says that it is a replay.
+function isKept(status: number, headers: unknown): boolean {
+  return status === 500 || (status > 500 && isObject(headers) && headers['idempotent-replayed'] === 'true');
+}
+
+/**
+ * A customer that Stripe never heard of is not one that was deleted: the key may be of another account, and to recreate
+ * would lose every user's real customer. Only test data vanishes without a trace (the Dashboard deletes it all at once).
+ * A GET carries no key that would be echoed, so the 404 counts only if its message names the customer that was asked for.
+ */
+function isVanished(error: unknown, customer: string, config: StripeCustomersConfig): boolean {
+  const { statusCode, code, message } = isObject(error) ? error : {};
+  if (statusCode !== 404 || code !== 'resource_missing') throw problemFromStripe(error);
+  const isTestData = config.livemode === false && config.recreate === 'vanished-test-data';
+  return isTestData && String(message).split(/\W+/).includes(customer);
 }
 
 // stripe-node resolves with whatever object a 200 carried, and with some 4xx bodies.
-function createdId(customer: object, livemode: boolean | undefined): string {
-  const { object, id, deleted, livemode: madeLive } = { ...customer } as Record<string, unknown>;
-  const fits = object === 'customer' && deleted !== true && (livemode === undefined || madeLive === livemode);
-  if (!fits || typeof id !== 'string' || !CUSTOMER_ID.test(id))
-    throw new CustomerSessionProblem('stripe_mismatch');
-  return id;
+function createdId(body: unknown, { livemode }: StripeCustomersConfig): string {
+  if (!isObject(body) || body.deleted === true) throw mismatch('object');
+  if (livemode !== undefined && body.livemode !== livemode) throw mismatch('livemode');
+  const { object, id } = body;
+  if (object === 'customer' && isCustomerId(id)) return id;
+  if (object === 'v2.core.account' && isAccountId(id)) return id;
+  throw mismatch('object');
 }
 
-// By status, never by class: classes moved between majors of stripe-node. A 502 to 504 comes from Stripe's edge,
-// which keeps nothing, unless the answer says that it is a replay.
-function isKeptFailure(error: unknown): boolean {
-  const status = field(error, 'statusCode');
-  const replayed = field(field(error, 'headers'), 'idempotent-replayed') === 'true';
-  return status === 500 || (replayed && typeof status === 'number' && status > 500);
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+function mismatch(reason: string): CustomerSessionProblem {
+  return new CustomerSessionProblem('stripe_mismatch', { reason });
 }

@@ -1,5 +1,6 @@
-import { configError, refuseUnknownKeys } from '../core/config-error.js';
+import { choiceError, configError, refuseUnknownKeys } from '../core/config-error.js';
 import type { Awaitable } from '../core/types.js';
+import { wholeNumber } from '../core/values.js';
 import { keyModeOf } from '../stripe/client.js';
 import type { CustomersClient } from './create-customer.js';
 import type { CustomerStore } from './store.js';
@@ -27,14 +28,15 @@ export interface CustomerDirectoryOptions<User> {
    */
   userId: (user: User) => string | number | bigint;
   /**
-   * What a new customer is created with. Called for new customers only; later changes are not copied to Stripe.
-   * It must give equal parameters for an unchanged user, because the idempotency key covers them: no time stamps.
+   * What a new customer is created with. Called for new customers only; later changes are not copied to Stripe. Give equal
+   * parameters for an unchanged user: after a crash, other ones make a second customer at Stripe, which nobody uses.
    *
    * @defaultValue none: a customer without name and e-mail address
    */
   profile?: (user: User) => Awaitable<CustomerProfile>;
   /**
-   * Which rows of the store are meant: one name per Stripe account and mode. Rows of another scope are never seen.
+   * Which rows of the store are meant: one name per Stripe account and mode, and one per sandbox. Rows of another scope are
+   * never seen.
    *
    * @defaultValue the mode of the key (`test` or `live`) with `createStripe`; required with a host's own client
    */
@@ -43,9 +45,22 @@ export interface CustomerDirectoryOptions<User> {
    * Give a user whose customer was deleted at Stripe a new one. The saved cards are gone either way; the choice is
    * whether a deletion at Stripe was meant to last. Off, such a user gets 409 `no_customer`.
    *
+   * `'vanished-test-data'` is `true`, and with a test key of `createStripe` it also takes customers that Stripe does not
+   * know at all: what is left of test data that the Dashboard deleted. A key of another account looks the same, so with a
+   * live key, or with a client of your own, a customer that Stripe never heard of is not recreated.
+   *
    * @defaultValue `false`
    */
-  recreate?: boolean;
+  recreate?: boolean | 'vanished-test-data';
+  /**
+   * The directory's calls to Stripe that may be open at once: 8 of 0.4 s are 20 a second, and Stripe's default limit is 25
+   * for that endpoint. Up to 64 more users wait for 5 s at most, within the router's deadline; then 503 `overloaded`.
+   * Several processes, or several directories of one account, share Stripe's limit: give each a part of the 8.
+   *
+   * @see https://docs.stripe.com/rate-limits
+   * @defaultValue `8`
+   */
+  maxInFlight?: number;
 }
 
 /** The options, checked and complete. */
@@ -56,7 +71,8 @@ export interface DirectoryConfig<User> {
   readonly profile: (user: User) => Awaitable<unknown>;
   readonly scope: string;
   readonly livemode: boolean | undefined;
-  readonly recreate: boolean;
+  readonly recreate: boolean | 'vanished-test-data';
+  readonly maxInFlight: number;
 }
 
 const OPTION_NAMES: Record<keyof CustomerDirectoryOptions<unknown>, true> = {
@@ -66,6 +82,7 @@ const OPTION_NAMES: Record<keyof CustomerDirectoryOptions<unknown>, true> = {
   profile: true,
   scope: true,
   recreate: true,
+  maxInFlight: true,
 };
 
 /** @throws TypeError that names the option, its value and the fix. */
@@ -76,11 +93,13 @@ export function parseDirectoryOptions<User>(options: CustomerDirectoryOptions<Us
   refuseUnknownKeys('customerDirectory', options, Object.keys(OPTION_NAMES));
   const { stripe, store, userId, profile = () => ({}), recreate = false } = options;
   requireMethods('stripe', stripe?.customers, recreate ? ['create', 'retrieve'] : ['create']);
-  requireMethods('store', store, ['get', 'claim', 'replace']);
+  requireMethods('store', store, ['get', 'begin', 'renew', 'claim', 'replace']);
   if (typeof userId !== 'function') throw configError('userId', userId, 'Pass (user) => user.id.');
   if (typeof profile !== 'function')
     throw configError('profile', profile, 'Pass (user) => ({ email: user.email }).');
-  if (typeof recreate !== 'boolean') throw configError('recreate', recreate, 'Pass true or false.');
+  if (typeof recreate !== 'boolean' && recreate !== 'vanished-test-data') {
+    throw choiceError('recreate', recreate, 'Pass true, false or "vanished-test-data".');
+  }
   const mode = keyModeOf(stripe);
   return {
     stripe,
@@ -88,6 +107,7 @@ export function parseDirectoryOptions<User>(options: CustomerDirectoryOptions<Us
     userId,
     profile,
     recreate,
+    maxInFlight: wholeNumber('maxInFlight', options.maxInFlight, 8, [1, 1_000]),
     livemode: mode?.livemode,
     scope: scopeOf(options.scope, mode?.scope),
   };

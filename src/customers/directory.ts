@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
 import { describe } from '../core/config-error.js';
+import { deadlineOf, startDeadline } from '../core/deadline.js';
 import { CustomerSessionProblem } from '../core/problem.js';
-import type { Awaitable } from '../core/types.js';
-import { createCustomer, isDeletedAtStripe } from './create-customer.js';
+import { isRecord } from '../core/values.js';
+import { warnOnce } from '../core/warn-once.js';
+import { stripeCustomers } from './create-customer.js';
+import { CreationLimit } from './creation-limit.js';
 import {
   type CustomerDirectoryOptions,
   type DirectoryConfig,
   parseDirectoryOptions,
 } from './directory-options.js';
+import { rowsOf, unfit } from './rows.js';
 import { singleFlight } from './single-flight.js';
-import type { CustomerStore } from './store.js';
 import { parseUserId } from './user-id.js';
 
 /** Finds a user's customer, and creates it for a new user: one user, one customer, for ever. */
@@ -19,115 +22,122 @@ export interface CustomerDirectory<User> {
    * The user's customer. A `resolveCustomer` for the router, also when passed without its object; for your own
    * routes (a PaymentIntent needs the same customer) call it with the user alone.
    *
-   * @throws TypeError for a bad user id; CustomerSessionProblem for what Stripe does; Error with `cause` for what the store does.
+   * @throws {TypeError} for a user id that is none
+   * @throws {CustomerSessionProblem} for all else: `internal_error` with the store's own error in `cause`, `overloaded` and
+   * `rate_limited` with `retryAfterMs`, and what Stripe does
    */
   readonly resolve: (user: User, req?: Request, missing?: string) => Promise<string>;
 }
 
-const CUSTOMER_ID = /^(?:cus|acct)_[A-Za-z0-9_]{1,248}$/;
+/** One look-up on its way. */
+interface Wanted<User> {
+  readonly user: User;
+  readonly userId: string;
+  /** The customer that Stripe says does not exist. */
+  readonly missing: string | undefined;
+  /** Until when it may wait for a free call to Stripe, on `performance.now()`. */
+  readonly waitUntil: number;
+}
+
+// A store or a client that never answers must not keep a user out of this process for ever.
+const LONGEST_FLIGHT_MS = 15_000;
 // While another process creates the same customer, Stripe answers 409 for a second or so at most.
-const BUSY_WAITS_MS = [60, 120, 240, 480, 960, 960] as const;
+const PAUSES_MS = [60, 120, 240, 480, 960, 960] as const;
 
 /**
- * A directory of customers over `store` (D1 to D9 of the design). Nothing is looked up by e-mail or by Search, and
- * nothing is cached: each call asks the store.
+ * A directory of customers over `store` (D1 to D12 of docs/how-it-works.md). Nothing is looked up by e-mail or by Search,
+ * and nothing is cached: each call asks the store.
  *
- * @throws TypeError at construction for options that cannot work.
+ * @throws {TypeError} at construction for options that cannot work
  */
 export function customerDirectory<User>(options: CustomerDirectoryOptions<User>): CustomerDirectory<User> {
   const config = parseDirectoryOptions(options);
+  const find = customerFinder(config);
   const share = singleFlight<string>();
+  const warn = warnOnce();
 
   async function resolve(user: User, req?: Request, missing?: string): Promise<string> {
-    if (config.store.volatile === true && isProduction(req)) warnOfMemoryStore();
+    if (config.store.volatile === true && isProduction(req)) warn(...MEMORY_STORE);
     const userId = parseUserId(config.userId(user));
-    return share(JSON.stringify([userId, missing]), () => findOrCreate(config, { user, userId, missing }));
+    const name = JSON.stringify([userId, missing]);
+    return share(name, () => inTime(() => find({ user, userId, missing, waitUntil: waitUntil(req) })));
   }
 
   return { resolve };
 }
 
-interface Wanted<User> {
-  readonly user: User;
-  readonly userId: string;
-  readonly missing: string | undefined;
+// A third of the request's time is kept for the calls themselves.
+function waitUntil(req: Request | undefined): number {
+  const leftMs = (req && deadlineOf(req)?.leftMs()) ?? LONGEST_FLIGHT_MS;
+  return performance.now() + (leftMs * 2) / 3;
 }
 
-async function findOrCreate<User>(config: DirectoryConfig<User>, wanted: Wanted<User>): Promise<string> {
-  const { missing } = wanted;
-  for (const waitMs of BUSY_WAITS_MS) {
-    const held = await lookUp(config, wanted.userId);
-    if (held !== undefined && held !== missing) return held;
-    if (missing !== undefined && !(await mayRecreate(config, missing))) return missing;
-    const created = await create(config, wanted);
-    if (created !== undefined) return settle(config, wanted.userId, { held, created });
-    await sleep(waitMs * (0.75 + Math.random() / 2));
-  }
-  throw new CustomerSessionProblem('stripe_unavailable');
-}
-
-async function mayRecreate<User>(config: DirectoryConfig<User>, missing: string): Promise<boolean> {
-  return config.recreate && (await isDeletedAtStripe(config.stripe, missing, config.livemode));
-}
-
-async function create<User>(
-  config: DirectoryConfig<User>,
-  wanted: Wanted<User>,
-): Promise<string | undefined> {
-  const { scope, stripe, livemode } = config;
-  const params = await config.profile(wanted.user);
-  if (typeof params !== 'object' || params === null || Array.isArray(params)) {
-    throw new TypeError(`profile() of customerDirectory gave ${describe(params)}. It must give an object.`);
-  }
-  const creation = { scope, userId: wanted.userId, insteadOf: wanted.missing, params };
-  const created = await createCustomer(stripe, creation, livemode);
-  if (created !== undefined && created === wanted.missing)
-    throw new CustomerSessionProblem('stripe_mismatch');
-  return created;
-}
-
-// D3 and D6: whoever writes first wins, and everybody answers with the winner.
-async function settle<User>(
-  config: DirectoryConfig<User>,
-  userId: string,
-  { held, created }: { held: string | undefined; created: string },
-): Promise<string> {
-  const { store, scope } = config;
-  if (held === undefined) {
-    return customerId(await asked('claim', () => store.claim(scope, userId, created)));
-  }
-  if (await asked('replace', () => store.replace(scope, userId, held, created))) return created;
-  const winner = await lookUp(config, userId);
-  if (winner === undefined)
-    throw new Error('The row of this user was deleted while its customer was being replaced.');
-  return winner;
-}
-
-// D1: only `undefined` and `null` mean that there is no row. All else that is no customer fails the request.
-async function lookUp<User>(
-  { store, scope }: DirectoryConfig<User>,
-  userId: string,
-): Promise<string | undefined> {
-  const held: unknown = await asked('get', () => store.get(scope, userId));
-  return held === undefined || held === null ? undefined : customerId(held);
-}
-
-async function asked<T>(method: keyof CustomerStore, ask: () => Awaitable<T>): Promise<T> {
+async function inTime(find: () => Promise<string>): Promise<string> {
+  const deadline = startDeadline(LONGEST_FLIGHT_MS);
   try {
-    return await ask();
-  } catch (cause) {
-    throw new Error(
-      `The customer store could not do ${method}(). The request fails; no customer was made up.`,
-      { cause },
-    );
+    return await deadline.within('customer_directory', find());
+  } finally {
+    deadline.clear();
   }
 }
 
-function customerId(held: unknown): string {
-  if (typeof held === 'string' && CUSTOMER_ID.test(held)) return held;
-  throw new TypeError(
-    `The customer store holds no customer id for this user, but ${typeof held === 'string' ? 'another text' : describe(held)}.`,
-  );
+function customerFinder<User>(config: DirectoryConfig<User>) {
+  const rows = rowsOf(config.store, config.scope);
+  const stripe = stripeCustomers(config);
+  const limit = new CreationLimit();
+
+  async function find(wanted: Wanted<User>): Promise<string> {
+    const { userId, missing } = wanted;
+    const { customer } = await rows.get(userId); //                                     D1
+    if (customer !== undefined && customer !== missing) return customer;
+    if (missing !== undefined && !config.recreate) return missing;
+    if (missing !== undefined && !(await stripe.isDeleted(missing, wanted.waitUntil))) return missing; // D6
+    limit.begin(userId); //                                                              D11
+    const created = await create(wanted);
+    limit.succeed(userId);
+    return created;
+  }
+
+  async function create({ user, userId, missing, waitUntil }: Wanted<User>): Promise<string> {
+    const params = await profileOf(config, user);
+    let keptFailures = 0;
+    for (const pauseMs of PAUSES_MS) {
+      const { customer: held, creationKey: key } = await rows.begin(userId, missing); // D2
+      if (held !== undefined && held !== missing) return held;
+      if (key === undefined) throw unfit('no creation key after begin()');
+      const outcome = await stripe.create({ params, key, waitUntil }); //                D12
+      if (outcome.customer !== undefined) {
+        const winner = await settle(userId, held, outcome.customer);
+        if (winner !== undefined) return winner;
+        continue;
+      }
+      if (outcome.why === 'failed') throw outcome.problem;
+      if (outcome.why !== 'refused') await sleep(pauseMs * (0.75 + Math.random() / 2));
+      // Stripe may repeat a refusal to this key, too.
+      if (outcome.why !== 'in_use') await rows.renew(userId, key); //            D5
+      if (outcome.why === 'refused') throw limit.refuse(userId, outcome.problem.stripe);
+      if (outcome.why === 'kept_failure' && ++keptFailures === 2) throw outcome.problem;
+    }
+    throw new CustomerSessionProblem('stripe_unavailable', { reason: 'creation_in_use' });
+  }
+
+  // D3 and D6: whoever writes first wins, and everybody answers with the winner. `undefined` where the row has changed.
+  async function settle(
+    userId: string,
+    held: string | undefined,
+    created: string,
+  ): Promise<string | undefined> {
+    if (held === undefined) return rows.claim(userId, created);
+    return (await rows.replace(userId, held, created)) ? created : undefined;
+  }
+
+  return find;
+}
+
+async function profileOf<User>(config: DirectoryConfig<User>, user: User): Promise<object> {
+  const params = await config.profile(user);
+  if (isRecord(params)) return params;
+  throw new TypeError(`profile() of customerDirectory gave ${describe(params)}. It must give an object.`);
 }
 
 // Express's own word for it, from NODE_ENV unless the app says otherwise. Nothing here reads the environment.
@@ -135,14 +145,8 @@ function isProduction(req: Request | undefined): boolean {
   return req?.app?.get('env') === 'production';
 }
 
-let warnedOfMemoryStore = false;
-
-function warnOfMemoryStore(): void {
-  if (warnedOfMemoryStore) return;
-  warnedOfMemoryStore = true;
-  process.emitWarning(
-    'customerDirectory runs on memoryStore() in production: a restart forgets which customer a user has, and other ' +
-      'processes never know. Use postgresStore or redisStore.',
-    { code: 'ESCS_MEMORY_STORE' },
-  );
-}
+const MEMORY_STORE = [
+  'ESCS_MEMORY_STORE',
+  'customerDirectory runs on memoryStore() in production: a restart forgets which customer a user has, and other ' +
+    'processes never know. Use postgresStore or redisStore. This is said once.',
+] as const;

@@ -1,5 +1,6 @@
 import { configError, refuseUnknownKeys } from '../core/config-error.js';
-import type { CustomerStore } from './store.js';
+import { ensureTable, quoteTable, schemaOf } from './postgres-schema.js';
+import { type CustomerRow, type CustomerStore, heldByAnother } from './store.js';
 
 /** What `postgresStore` needs of a client: a `Pool` of `pg`, a `PGlite`, or anything of this shape. */
 export interface PostgresClient {
@@ -8,25 +9,29 @@ export interface PostgresClient {
 
 export interface PostgresStoreOptions {
   /**
-   * The table, optionally with its schema (`billing.stripe_customers`). Default: `stripe_customers`. Letters,
-   * digits and underscores only; it is quoted, so upper case counts.
+   * The table, optionally with its schema (`billing.stripe_customers`). Letters, digits and underscores only; it is quoted,
+   * so upper case counts.
+   * @defaultValue `'stripe_customers'`
    */
   table?: string;
 }
 
 /** A `CustomerStore` in a Postgres table. */
 export interface PostgresStore extends CustomerStore {
-  /** Creates the table where it is missing. Safe to call from several processes at once. */
+  /**
+   * Creates the table where it is missing. Safe to call from several processes at once.
+   * @throws Error for a table that lacks something, an older one for instance; it names the statement to run.
+   */
   ensureSchema(): Promise<void>;
   /** The statement that `ensureSchema()` runs, to put into a migration instead. */
   readonly schema: string;
 }
 
 const DEFAULT_TABLE = 'stripe_customers';
-const TABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}(?:\.[A-Za-z_][A-Za-z0-9_]{0,62})?$/;
+const UNIQUE_VIOLATION = '23505';
 
 /** The table of customers, as a statement for a migration; the table has its default name. */
-export const postgresSchema: string = schemaOf(quote(DEFAULT_TABLE));
+export const postgresSchema: string = schemaOf(quoteTable(DEFAULT_TABLE));
 
 /**
  * Customers in Postgres. Works over whatever client the host passes in, in autocommit: pass a pool, never a client
@@ -39,96 +44,81 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
     throw configError('client', client, 'Pass a Pool of pg, a PGlite, or anything with query(text, values).');
   }
   refuseUnknownKeys('postgresStore', options, ['table']);
-  const table = quote(tableName(options.table));
-  const schema = schemaOf(table);
+  const { table: name = DEFAULT_TABLE } = options;
+  const table = quoteTable(name);
+  const sql = statements(table);
 
-  async function customerOf(text: string, values: string[]): Promise<string | undefined> {
+  async function run(text: string, ...values: (string | null)[]): Promise<CustomerRow | undefined> {
     const [row] = (await client.query(text, values)).rows;
-    if (row === undefined) return undefined;
-    return customerIn(row);
+    return row === undefined ? undefined : customerRow(row);
   }
 
-  const get = (scope: string, userId: string) =>
-    customerOf(`SELECT customer_id FROM ${table} WHERE scope = $1 AND user_id = $2`, [scope, userId]);
+  // The unique index on customers is met first when one user's customer is claimed twice at once: then the row says so.
+  async function claim(scope: string, userId: string, customer: string): Promise<string> {
+    const won = await run(sql.claim, scope, userId, customer).catch(refusedAsUnique);
+    const winner = won?.customer ?? (await run(sql.get, scope, userId))?.customer;
+    if (typeof winner === 'string') return winner;
+    if (won === null) throw heldByAnother();
+    throw new Error('The row of this user was deleted while its customer was being claimed.');
+  }
 
   return {
-    schema,
-    ensureSchema: () => createOnce(client, schema),
-    get,
-    async claim(scope, userId, customerId) {
-      // DO NOTHING waits for a rival's insert to commit, and the second statement has a snapshot that sees it. It
-      // names no columns: a rival with the same customer conflicts on both indexes, and may be met on either first.
-      const won = await customerOf(
-        `INSERT INTO ${table} (scope, user_id, customer_id) VALUES ($1, $2, $3)
-         ON CONFLICT DO NOTHING RETURNING customer_id`,
-        [scope, userId, customerId],
-      );
-      const winner = won ?? (await get(scope, userId));
-      if (winner) return winner;
-      throw new Error(
-        'Another user of this scope holds the customer already, and they are unique; or the row of this user was ' +
-          'deleted while its customer was being claimed.',
-      );
+    schema: schemaOf(table),
+    ensureSchema: () => ensureTable(client, table),
+    get: (scope, userId) => run(sql.get, scope, userId),
+    async begin(scope, userId, creationKey, insteadOf) {
+      const row = await run(sql.begin, scope, userId, creationKey, insteadOf ?? null);
+      if (row !== undefined) return row;
+      throw new TypeError('The Postgres client gave no row for INSERT … RETURNING.');
     },
-    async replace(scope, userId, expectedOld, next) {
-      const changed = await customerOf(
-        `UPDATE ${table} SET customer_id = $4, updated_at = now()
-         WHERE scope = $1 AND user_id = $2 AND customer_id = $3 RETURNING customer_id`,
-        [scope, userId, expectedOld, next],
-      );
+    renew: async (...args) => (await run(sql.renew, ...args)) !== undefined,
+    claim,
+    async replace(...args) {
+      const changed = await run(sql.replace, ...args).catch(refusedAsUnique);
+      if (changed === null) throw heldByAnother();
       return changed !== undefined;
     },
   };
 }
 
-// COLLATE "C": ids are bytes, and an index on them must outlive the collations of a system upgrade.
-// UNIQUE: two users who share a customer would share its saved cards.
-function schemaOf(table: string): string {
-  return `CREATE TABLE IF NOT EXISTS ${table} (
-  scope text COLLATE "C" NOT NULL,
-  user_id text COLLATE "C" NOT NULL,
-  customer_id text COLLATE "C" NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (scope, user_id),
-  UNIQUE (scope, customer_id)
-)`;
+// Each is one statement, atomic by itself: none needs a transaction or a session, so poolers of any mode will do.
+function statements(table: string) {
+  const given = 'RETURNING held.customer_id, held.creation_key';
+  const user = 'WHERE held.scope = $1 AND held.user_id = $2';
+  return {
+    get: `SELECT held.customer_id, held.creation_key FROM ${table} AS held ${user}`,
+    begin: `INSERT INTO ${table} AS held (scope, user_id, creation_key) VALUES ($1, $2, $3)
+      ON CONFLICT (scope, user_id) DO UPDATE SET creation_key =
+        CASE WHEN held.customer_id IS NULL OR held.customer_id = $4
+        THEN coalesce(held.creation_key, $3) ELSE held.creation_key END ${given}`,
+    renew: `UPDATE ${table} AS held SET creation_key = $4, updated_at = now()
+      ${user} AND held.creation_key = $3 ${given}`,
+    claim: `INSERT INTO ${table} AS held (scope, user_id, customer_id) VALUES ($1, $2, $3)
+      ON CONFLICT (scope, user_id) DO UPDATE
+      SET customer_id = excluded.customer_id, creation_key = NULL, updated_at = now()
+      WHERE held.customer_id IS NULL ${given}`,
+    replace: `UPDATE ${table} AS held SET customer_id = $4, creation_key = NULL, updated_at = now()
+      ${user} AND held.customer_id = $3 ${given}`,
+  };
 }
 
-// IF NOT EXISTS is no lock: of processes that start together some fail on the catalogue's own indexes, with one of
-// several codes. By then the winner has committed, and a second attempt finds the table. A real fault fails twice.
-async function createOnce(client: PostgresClient, schema: string): Promise<void> {
-  try {
-    await client.query(schema, []);
-  } catch {
-    await client.query(schema, []);
+// `null`: the statement was refused by the unique index on scope and customer.
+function refusedAsUnique(error: unknown): null {
+  if (Object(error).code === UNIQUE_VIOLATION) return null;
+  throw error;
+}
+
+function customerRow(row: unknown): CustomerRow {
+  if (typeof row === 'object' && row !== null && 'customer_id' in row && 'creation_key' in row) {
+    return { customer: text(row.customer_id), creationKey: text(row.creation_key) };
   }
-}
-
-function customerIn(row: unknown): string {
-  if (
-    typeof row === 'object' &&
-    row !== null &&
-    'customer_id' in row &&
-    typeof row.customer_id === 'string'
-  ) {
-    return row.customer_id;
-  }
-  throw new TypeError('The Postgres client gave a row without customer_id. Rows must come as objects.');
-}
-
-function tableName(table: unknown = DEFAULT_TABLE): string {
-  if (typeof table === 'string' && TABLE_NAME.test(table)) return table;
-  throw configError(
-    'table',
-    table,
-    'Use letters, digits and underscores, with one dot after the schema at most.',
+  throw new TypeError(
+    'The Postgres client gave a row without customer_id and creation_key. Rows must come as objects.',
   );
 }
 
-function quote(table: string): string {
-  return table
-    .split('.')
-    .map((part) => `"${part}"`)
-    .join('.');
+function text(value: unknown): string | undefined {
+  if (value === null) return undefined;
+  if (typeof value === 'string') return value;
+  throw new TypeError('The Postgres client gave a column of text as something else than a string.');
 }

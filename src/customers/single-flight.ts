@@ -1,6 +1,3 @@
-// A flight that a frozen store holds up is not joined for ever: the store may be back for the next request.
-const LONGEST_SHARED_MS = 5_000;
-
 /** Runs `start`, or joins the run under way of the same key. */
 export type SingleFlight<T> = (key: string, start: () => Promise<T>) => Promise<T>;
 
@@ -11,14 +8,8 @@ export function singleFlight<T>(): SingleFlight<T> {
   return function join(key, start) {
     const underWay = flights.get(key);
     if (underWay !== undefined) return underWay;
-    const flight = start();
+    const flight = start().finally(() => flights.delete(key));
     flights.set(key, flight);
-    const land = () => {
-      clearTimeout(timer);
-      if (flights.get(key) === flight) flights.delete(key);
-    };
-    const timer = setTimeout(land, LONGEST_SHARED_MS).unref();
-    flight.then(land, land);
     return flight;
   };
 }

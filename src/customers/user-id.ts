@@ -4,8 +4,10 @@ const LONGEST_BYTES = 255;
 // Control characters, line and paragraph separators, and halves of a surrogate pair: UTF-8 has no bytes for the
 // last, so two different ids would become one.
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
-// What a template string or String() makes of a user without an id. All such users would share one customer.
-const SLIPS = new Set(['undefined', 'null', 'NaN', '[object Object]', '[object Promise]']);
+// What a template string or String() makes of a user without an id, alone or as a part (`org_undefined`, `null-7`). All such
+// users would share one customer. "NaN" between dashes is left alone: random ids of that alphabet hold it by chance.
+const SLIP =
+  /\[object |(?<![\p{L}\p{N}])(?:undefined|null)(?![\p{L}\p{N}])|(?<![\p{L}\p{N}_-])(?:[a-z]+[_-])?NaN(?![\p{L}\p{N}_-])/u;
 
 /**
  * D9: what the host's `userId` gave, as the text that rows are found by; compared byte for byte and never
@@ -16,8 +18,17 @@ const SLIPS = new Set(['undefined', 'null', 'NaN', '[object Object]', '[object P
 export function parseUserId(id: unknown): string {
   const text = typeof id === 'bigint' || Number.isSafeInteger(id) ? String(id) : id;
   if (typeof text !== 'string')
-    throw badUserId(`is ${describe(text)}`, 'a string, a whole number or a bigint');
-  if (SLIPS.has(text)) throw badUserId(`is the text ${JSON.stringify(text)}`, "the user's own id");
+    throw badUserId(
+      `is ${typeof text === 'number' ? text : describe(text)}`,
+      'a string, a whole number or a bigint',
+    );
+  const slip = SLIP.exec(text)?.[0];
+  if (slip !== undefined) {
+    throw badUserId(
+      `holds the text ${JSON.stringify(slip)}, as of a user without an id`,
+      "the user's own id",
+    );
+  }
   const fault = faultOf(text);
   if (fault !== undefined) throw badUserId(fault, `1 to ${LONGEST_BYTES} bytes of printable text`);
   return text;

@@ -16,4 +16,9 @@ export type {
   StripeEmulatorSession,
 } from './emulator/types.js';
 export { startStripeEmulator } from './emulator.js';
-export { customerStoreContract, type SuiteRunner } from './store-contract.js';
+export {
+  customerStoreContract,
+  type StoreContractOptions,
+  type StoreNeeds,
+  type SuiteRunner,
+} from './store-contract.js';

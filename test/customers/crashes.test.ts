@@ -1,88 +1,81 @@
 import type { ServerProcess } from '../../examples/cluster/servers/processes.js';
 import { type StripeEmulator, startStripeEmulator } from '../../src/testing/index.js';
 import { describeWith } from './support/describe-with.js';
-import type { HostProcessSettings } from './support/host-process.js';
-import { type HostProcess, shuffled, startHostProcess, stripeOf } from './support/processes.js';
+import type { CrashStep, HostProcessSettings } from './support/host-settings.js';
+import { type HostProcess, startHostProcess, stripeOf } from './support/processes.js';
 import { STORE_SERVERS } from './support/store-servers.js';
 
-const CRASHES: [crashAt: NonNullable<HostProcessSettings['crashAt']>, customers: number, rows: number][] = [
-  ['before create', 0, 0],
-  ['after create, before claim', 1, 0],
-  ['after claim, before the session', 1, 1],
+const CREATE = 'POST /v1/customers';
+const CRASHES: [step: CrashStep, customers: number, hasRow: boolean][] = [
+  ['before begin', 0, false],
+  ['after begin', 0, true],
+  ['while Stripe creates', 1, true],
+  ['after create', 1, true],
+  ['after claim', 1, true],
 ];
 
 for (const { name, start, rows } of STORE_SERVERS) {
   describeWith([name], `D5 a process that is killed, on ${name}`, () => {
     let store: ServerProcess;
     let emulator: StripeEmulator;
-    const running: HostProcess[] = [];
-    beforeEach(async () => {
+    /** The ones that live on, of two releases with profiles of their own. */
+    let survivor: HostProcess;
+    let newRelease: HostProcess;
+
+    const startHost = (settings: Partial<HostProcessSettings> = {}) =>
+      startHostProcess({ storeUrl: store.url, stripe: stripeOf(emulator), ...settings });
+    beforeAll(async () => {
       [store, emulator] = await Promise.all([start(), startStripeEmulator()]);
+      [survivor, newRelease] = await Promise.all([startHost(), startHost({ release: 2 })]);
     });
-    afterEach(async () => {
-      await Promise.all(running.splice(0).map((host) => host.kill()));
+    afterAll(async () => {
+      await Promise.all([survivor.kill(), newRelease.kill()]);
       await Promise.all([store.stop(), emulator.close()]);
     });
 
-    const startHost = async (crashAt?: HostProcessSettings['crashAt']) => {
-      const settings = { storeUrl: store.url, stripe: stripeOf(emulator) };
-      const host = await startHostProcess(crashAt === undefined ? settings : { ...settings, crashAt });
-      running.push(host);
-      return host;
-    };
+    const customersOf = (user: string) =>
+      [...emulator.customers.values()].filter(({ metadata }) => metadata.user === user);
 
-    it.each(CRASHES)(
-      '%s: after the restart still one customer and one row',
-      async (crashAt, customers, held) => {
-        const doomed = await startHost(crashAt);
-        await expect(doomed.post('dora')).rejects.toThrow();
-        await doomed.exited;
-        expect(doomed.child.signalCode).toBe('SIGKILL');
-        expect([emulator.customers.size, (await rows(store.url)).size]).toEqual([customers, held]);
-
-        const next = await startHost();
-        const answer = await next.post('dora');
-        expect(answer.status).toBe(200);
-        expect(emulator.customers.size).toBe(1);
-        expect(await rows(store.url)).toEqual(new Map([['dora', answer.json.customerId]]));
-      },
-      60_000,
-    );
-
-    it('at random, six times over, under load: still one customer per user, and no row is lost', async () => {
-      emulator.setLatency(15);
-      const users = shuffled(Array.from({ length: 300 }, (_, index) => `user-${index}`));
-      const hosts = [await startHost(), await startHost()];
-      const known = new Map<string, string | undefined>();
-      let broken = 0;
-      const worker = async (turn: number) => {
-        for (let user = users.pop(); user !== undefined; user = users.pop()) {
-          const answer = await hosts[turn % hosts.length]
-            ?.post(user)
-            .catch((error: Error & { code?: string }) => {
-              if (error.code === 'ECONNRESET') broken += 1;
-            });
-          if (answer?.status === 200) known.set(user, answer.json.customerId);
-          else users.unshift(user);
-          if (!answer) await new Promise((resolve) => setTimeout(resolve, 50));
-        }
-      };
-      const load = Promise.all(Array.from({ length: 8 }, (_, turn) => worker(turn)));
-      for (let crash = 0; crash < 6; crash += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 30 + ((crash * 37) % 90)));
-        await hosts[crash % 2]?.kill();
-        hosts[crash % 2] = await startHost();
+    /** A host that dies on its way to this user's session. */
+    async function die(user: string, settings: Partial<HostProcessSettings>): Promise<void> {
+      const doomed = await startHost(settings);
+      if (settings.crash === undefined) {
+        emulator.setFault(CREATE, () => {
+          void doomed.kill();
+          return { answerDelayMs: 10_000 };
+        });
       }
-      await load;
+      await expect(doomed.post(user)).rejects.toThrow();
+      await doomed.exited;
+      expect(doomed.child.signalCode).toBe('SIGKILL');
+      emulator.setFault(CREATE, undefined);
+    }
 
-      expect(broken).toBeGreaterThan(0);
-      expect(known.size).toBe(300);
-      expect(emulator.customers.size).toBe(300);
-      expect(await rows(store.url)).toEqual(known);
-      const owners = [...known].filter(
-        ([user, id]) => emulator.customers.get(id ?? '')?.metadata.user !== user,
-      );
-      expect(owners).toEqual([]);
-    }, 60_000);
+    it.each(CRASHES)('%s: afterwards one customer and one row', async (step, customers, hasRow) => {
+      const user = `killed ${step}`;
+      await die(user, step === 'while Stripe creates' ? {} : { crash: { step, pass: 1 } });
+      expect(customersOf(user)).toHaveLength(customers);
+      expect((await rows(store.url)).has(user)).toBe(hasRow);
+
+      const { status, json } = await survivor.post(user);
+      expect(status).toBe(200);
+      expect(customersOf(user).map(({ id }) => id)).toEqual([json.customerId]);
+      expect((await rows(store.url)).get(user)).toBe(json.customerId);
+    });
+
+    it.each(['before renew', 'after renew'] as const)(
+      '%s, where a new release has another profile: one row, and an orphan at Stripe',
+      async (step) => {
+        const user = `killed ${step}`;
+        await die(user, { crash: { step: 'after create', pass: 1 } });
+        await die(user, { release: 2, crash: { step, pass: 1 } });
+
+        const { status, json } = await newRelease.post(user);
+        expect(status).toBe(200);
+        expect(customersOf(user).map(({ metadata }) => metadata.release)).toEqual(['1', '2']);
+        expect(emulator.customers.get(json.customerId ?? '')?.metadata).toEqual({ user, release: '2' });
+        expect((await rows(store.url)).get(user)).toBe(json.customerId);
+      },
+    );
   });
 }

@@ -1,8 +1,7 @@
-import { memoryStore } from '../../src/customers/store.js';
+import { customerDirectory } from '../../src/customers/directory.js';
+import type { CustomerStore } from '../../src/customers/store.js';
 import { expectProblem } from '../support/call.js';
 import { customerIn, type DirectoryHost, faultyStore, startDirectoryHost } from './support/directory-host.js';
-
-const CREATE = 'POST /v1/customers';
 
 let host: DirectoryHost;
 const start = async (settings?: Parameters<typeof startDirectoryHost>[0]) => {
@@ -10,12 +9,6 @@ const start = async (settings?: Parameters<typeof startDirectoryHost>[0]) => {
   return host;
 };
 afterEach(() => host.close());
-
-function idempotencyKeys(): (string | undefined)[] {
-  return host.emulator.requests
-    .filter(({ route }) => route === CREATE)
-    .map((request) => request.idempotencyKey);
-}
 
 describe('the customer of a new user', () => {
   it('is created once, with the profile, and found ever after', async () => {
@@ -56,6 +49,32 @@ describe('the customer of a new user', () => {
 
 const down = () => Promise.reject(new Error('connect ECONNREFUSED'));
 
+describe('D4 a look-up that never ends', () => {
+  afterEach(() => jest.useRealTimers());
+
+  it('is joined for 15 s at most, so that nobody is kept out of the process for ever', async () => {
+    await start();
+    jest.useFakeTimers();
+    let asked = 0;
+    const get: CustomerStore['get'] = () =>
+      asked++ === 0 ? new Promise(() => undefined) : { customer: 'cus_Dora0000000000001' };
+    const stripe = { customers: { create: () => Promise.reject(new Error('not to be asked')) } };
+    const directory = customerDirectory<string>({
+      stripe,
+      store: faultyStore({ get }),
+      userId: (user) => user,
+      scope: 'test',
+    });
+    const first = directory.resolve('dora');
+    const joined = directory.resolve('dora');
+    jest.advanceTimersByTime(15_000);
+    await expect(first).rejects.toMatchObject({ code: 'timeout', reason: 'customer_directory' });
+    await expect(joined).rejects.toMatchObject({ code: 'timeout' });
+    expect(await directory.resolve('dora')).toBe('cus_Dora0000000000001');
+    expect(asked).toBe(2);
+  });
+});
+
 describe('D1 the store is asked first, and a failure is never read as "none"', () => {
   it.each([
     ['rejects', down],
@@ -65,16 +84,23 @@ describe('D1 the store is asked first, and a failure is never read as "none"', (
         throw new Error('not connected');
       },
     ],
-    ['gives an empty string', () => ''],
-    ['gives something else than a customer', () => 'sub_123'],
-    ['gives an object', () => ({}) as never],
+    ['gives an empty string', () => '' as never],
+    ['gives a customer without its row', () => 'cus_1' as never],
+    ['gives an empty customer', () => ({ customer: '' })],
+    ['gives something else than a customer', () => ({ customer: 'sub_123' })],
+    ['gives a customer that is an object', () => ({ customer: {} }) as never],
+    ['gives a key that no header can carry', () => ({ creationKey: 'a\nb' })],
+    ['gives a list', () => [] as never],
     ['gives false', () => false as never],
-  ])('when get %s: 500 internal_error, and no customer', async (_how, get) => {
-    await start({ store: faultyStore({ get }) });
-    expectProblem(await host.post('dora'), 500, 'internal_error');
-    expect(host.stripeCalls()).toEqual([]);
-    expect(host.events.at(-1)?.error).toBeInstanceOf(Error);
-  });
+  ] satisfies [string, CustomerStore['get']][])(
+    'when get %s: 500 internal_error, and no customer',
+    async (_how, get) => {
+      await start({ store: faultyStore({ get }) });
+      expectProblem(await host.post('dora'), 500, 'internal_error');
+      expect(host.stripeCalls()).toEqual([]);
+      expect(host.events.at(-1)?.error).toBeInstanceOf(Error);
+    },
+  );
 
   it('and what the store rejected with reaches onEvent as the cause', async () => {
     await start({ store: faultyStore({ get: down }) });
@@ -84,50 +110,20 @@ describe('D1 the store is asked first, and a failure is never read as "none"', (
       message: expect.stringContaining('get()'),
       cause: { message: 'connect ECONNREFUSED' },
     });
+    expect(host.events.at(-1)).toMatchObject({ outcome: 'internal_error', reason: 'store_get' });
   });
 
-  it('a store that never answers: 504 timeout at the deadline, and no customer', async () => {
-    await start({
-      store: faultyStore({ get: () => new Promise(() => undefined) }),
-      host: { options: { deadlineMs: 300 } },
-    });
+  it('a store that does not answer: 504 timeout at the deadline, and no customer', async () => {
+    const answers: (() => void)[] = [];
+    const get: CustomerStore['get'] = () => new Promise((resolve) => answers.push(() => resolve(undefined)));
+    await start({ store: faultyStore({ get }), host: { options: { deadlineMs: 300 } } });
     expectProblem(await host.post('dora'), 504, 'timeout');
     expect(host.stripeCalls()).toEqual([]);
+    for (const answer of answers) answer();
   });
 });
 
-describe('D2 the idempotency key', () => {
-  it('is the same for an unchanged user, in whatever order the profile comes', async () => {
-    let turn = 0;
-    const profile = () =>
-      turn++ % 2 ? { name: 'Dora', email: 'd@example.com' } : { email: 'd@example.com', name: 'Dora' };
-    await start({ profile, store: faultyStore({ claim: () => Promise.reject(new Error('down')) }) });
-    await host.post('dora');
-    await host.post('dora');
-    const [first, second] = idempotencyKeys();
-    expect(second).toBe(first);
-    expect(first).toMatch(/^escs-customer-[\w-]{43}$/);
-  });
-
-  it('differs by user, by scope and by parameters', async () => {
-    const store = memoryStore();
-    await start({ store, profile: (user) => ({ name: user.name }) });
-    await host.post('dora');
-    await host.post('emil');
-    const keys = idempotencyKeys();
-    await host.close();
-    await start({ store, scope: 'other', profile: (user) => ({ name: user.name }) });
-    await host.post('dora');
-    keys.push(...idempotencyKeys());
-    await host.close();
-    await start({ store: memoryStore(), profile: () => ({ name: 'another name' }) });
-    await host.post('dora');
-    keys.push(...idempotencyKeys());
-    expect(new Set(keys).size).toBe(4);
-  });
-});
-
-describe('D3 and D5 whoever claims first wins', () => {
+describe('D3 whoever claims first wins', () => {
   it('and a loser answers with the winner', async () => {
     const winner = 'cus_Winner000000000001';
     await start({ store: faultyStore({ claim: () => winner }) });
@@ -135,25 +131,9 @@ describe('D3 and D5 whoever claims first wins', () => {
     expect(customerIn(await host.post('dora'))).toBe(winner);
   });
 
-  it('a claim that fails is a 500, and the next try gets the same customer', async () => {
-    const store = memoryStore();
-    let failures = 1;
-    const claim = (scope: string, userId: string, customer: string) => {
-      if (failures-- > 0) throw new Error('connection lost');
-      return store.claim(scope, userId, customer);
-    };
-    await start({ store: { ...store, claim } });
+  it('a store whose claim gives nothing: 500', async () => {
+    await start({ store: faultyStore({ claim: () => undefined as never }) });
     expectProblem(await host.post('dora'), 500, 'internal_error');
-    const customer = customerIn(await host.post('dora'));
-    expect([...host.emulator.customers.keys()].filter((id) => id === customer)).toEqual([customer]);
-    expect(host.emulator.customers.size).toBe(2);
-  });
-
-  it('an answer of Stripe that is lost on its way makes no second customer', async () => {
-    await start();
-    host.emulator.setFault(CREATE, { reset: 'after' }, { times: 2 });
-    await host.post('dora');
-    customerIn(await host.post('dora'));
-    expect(host.emulator.customers.size).toBe(2);
+    expect(host.events.at(-1)).toMatchObject({ reason: 'store_row' });
   });
 });

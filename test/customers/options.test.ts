@@ -17,6 +17,8 @@ describe('the options of customerDirectory', () => {
     ['profile', () => ({})],
     ['recreate', true],
     ['recreate', false],
+    ['recreate', 'vanished-test-data'],
+    ['maxInFlight', 1],
     ['profile', undefined],
     ['recreate', undefined],
     ['scope', 'acme: live'],
@@ -30,13 +32,16 @@ describe('the options of customerDirectory', () => {
     ['stripe', 'sk_test_canary', 'create()'],
     ['stripe', { customers: {} }, 'create()'],
     ['store', undefined, 'get()'],
-    ['store', new Map(), 'claim()'],
+    ['store', new Map(), 'begin()'],
+    ['store', { ...memoryStore(), renew: undefined }, 'renew()'],
     ['userId', undefined, 'user.id'],
     ['userId', 'id', 'user.id'],
     ['profile', { email: 'a@example.com' }, 'user.email'],
     ['profile', null, 'user.email'],
-    ['recreate', 'yes', 'true or false'],
-    ['recreate', null, 'true or false'],
+    ['recreate', 'yes', 'true, false or'],
+    ['recreate', null, 'true, false or'],
+    ['maxInFlight', 0, 'whole number'],
+    ['maxInFlight', '8', 'whole number'],
     ['scope', '', 'printable'],
     ['scope', '  ', 'printable'],
     ['scope', null, 'printable'],
@@ -79,7 +84,7 @@ describe('D9 user ids', () => {
     ...memoryStore(),
     get: (_scope, userId) => {
       asked.push(userId);
-      return 'cus_1';
+      return { customer: 'cus_1' };
     },
   };
   const directory: CustomerDirectory<{ id: unknown }> = customerDirectory({ ...complete, store });
@@ -97,6 +102,11 @@ describe('D9 user ids', () => {
     ['auth0|5f7c8ec7c33c6c004bbafe82', 'auth0|5f7c8ec7c33c6c004bbafe82'],
     ['\u00e9'.repeat(127), '\u00e9'.repeat(127)],
     ['x'.repeat(255), 'x'.repeat(255)],
+    ['christopher.nullman', 'christopher.nullman'],
+    ['undefinedness', 'undefinedness'],
+    ['banana', 'banana'],
+    ['Uakgb_J5m9g-NaN_DMbcJ', 'Uakgb_J5m9g-NaN_DMbcJ'],
+    ['org_7:NaNcy', 'org_7:NaNcy'],
   ])('%p is one', async (id, text) => {
     expect(await directory.resolve({ id })).toBe('cus_1');
     expect(asked).toEqual([text]);
@@ -115,18 +125,30 @@ describe('D9 user ids', () => {
     [Promise.resolve('dora'), 'an object'],
     [['dora'], 'an array'],
     [Object('dora'), 'an object'],
-    ['undefined', 'the text'],
-    ['null', 'the text'],
-    ['[object Object]', 'the text'],
+    ['undefined', 'the text "undefined"'],
+    ['null', 'the text "null"'],
+    ['NaN', 'the text "NaN"'],
+    ['[object Object]', 'the text "[object "'],
+    ['org_undefined', 'the text "undefined"'],
+    ['org:undefined:7', 'the text "undefined"'],
+    ['null-7', 'the text "null"'],
+    ['user/null', 'the text "null"'],
+    ['user_NaN', 'the text "user_NaN"'],
+    ['org:7:NaN', 'the text "NaN"'],
+    ['[object Object]:1', 'the text "[object "'],
+    ['1:[object Promise]', 'the text "[object "'],
     ['a\u0000b', 'does not print'],
     ['a\nb', 'does not print'],
     ['a\u2028b', 'does not print'],
     ['\ud800', 'does not print'],
     ['x'.repeat(256), '256 bytes'],
     ['\u00e9'.repeat(128), '256 bytes'],
-  ])('%p is none, with a clear error, and nobody is asked', async (id, fault) => {
+  ])('%p is none, with the fix, and nobody is asked', async (id, fault) => {
     await expect(directory.resolve({ id })).rejects.toThrow(TypeError);
     await expect(directory.resolve({ id })).rejects.toThrow(fault);
+    await expect(directory.resolve({ id })).rejects.toThrow(
+      /It must give (?:a string|1 to 255|the user's own id)/,
+    );
     expect(asked).toEqual([]);
   });
 
@@ -165,13 +187,13 @@ describe('resolve', () => {
 
 describe('memoryStore', () => {
   const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  beforeEach(() => emitWarning.mockClear());
   afterAll(() => emitWarning.mockRestore());
 
   it.each([
     ['development', 0],
     ['production', 1],
-    ['production', 1],
-  ])('in %s: %d warning so far', async (environment, expected) => {
+  ])('in %s: %d warning per directory', async (environment, expected) => {
     const host = await startDirectoryHost({ host: { prepare: (app) => app.set('env', environment) } });
     await host.post('dora');
     await host.post('emil');

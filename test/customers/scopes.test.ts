@@ -26,7 +26,7 @@ describe('D7 rows are scoped by account and mode', () => {
     const inTest = customerDirectory({ stripe: stripe.test, store, userId });
     const inLive = customerDirectory({ stripe: stripe.live, store, userId });
     const customer = await inTest.resolve(dora);
-    expect(await store.get('test', 'dora')).toBe(customer);
+    expect(await store.get('test', 'dora')).toEqual({ customer });
     await expect(inLive.resolve(dora)).rejects.toMatchObject({ code: 'misconfigured' });
     await store.claim('live', 'dora', 'cus_LiveOfDora');
     expect(await inLive.resolve(dora)).toBe('cus_LiveOfDora');
@@ -52,8 +52,8 @@ describe('D7 rows are scoped by account and mode', () => {
       }),
     );
     expect(new Set(customers).size).toBe(2);
-    expect(await store.get('test:acct_one', 'dora')).toBe(customers[0]);
-    expect(await store.get('test:acct_two', 'dora')).toBe(customers[1]);
+    expect(await store.get('test:acct_one', 'dora')).toEqual({ customer: customers[0] });
+    expect(await store.get('test:acct_two', 'dora')).toEqual({ customer: customers[1] });
   });
 
   it("a host's own client needs a scope, and then works", async () => {
@@ -64,19 +64,38 @@ describe('D7 rows are scoped by account and mode', () => {
     );
     const directory = customerDirectory({ stripe, store, userId, scope: 'acme test', recreate: true });
     const customer = await directory.resolve(dora);
-    expect(await store.get('acme test', 'dora')).toBe(customer);
+    expect(await store.get('acme test', 'dora')).toEqual({ customer });
     // Of an unknown mode, only Stripe's own word is a deletion.
     expect(await directory.resolve(dora, undefined, customer)).toBe(customer);
     test.deleteCustomer(customer);
     expect(await directory.resolve(dora, undefined, customer)).not.toBe(customer);
   });
 
-  it('where the mode is unknown, a customer that Stripe never heard of is not recreated', async () => {
+  it('D6 where the mode is unknown, a customer that Stripe never heard of is not recreated', async () => {
     const stripe = new Stripe(test.secretKey, { ...test.stripeConfig, telemetry: false });
     const store = memoryStore();
     await store.claim('live', 'dora', 'cus_OfAnotherAccount');
-    const directory = customerDirectory({ stripe, store, userId, scope: 'live', recreate: true });
+    const directory = customerDirectory({
+      stripe,
+      store,
+      userId,
+      scope: 'live',
+      recreate: 'vanished-test-data',
+    });
     expect(await directory.resolve(dora, undefined, 'cus_OfAnotherAccount')).toBe('cus_OfAnotherAccount');
     expect(test.customers.size).toBe(0);
+  });
+
+  it('D6 with a live key, a customer that Stripe never heard of is not recreated', async () => {
+    const stripe = createStripe('rk_live_not_a_key_but_says_live', { ...live.stripeConfig });
+    // The emulator takes test keys only; what the directory reads is the key that it was given.
+    const accepted = createStripe(live.secretKey, { ...live.stripeConfig });
+    stripe.customers.retrieve = accepted.customers.retrieve.bind(accepted.customers);
+    const store = memoryStore();
+    await store.claim('live', 'dora', 'cus_OfAnotherAccount');
+    const directory = customerDirectory({ stripe, store, userId, recreate: 'vanished-test-data' });
+    expect(await directory.resolve(dora, undefined, 'cus_OfAnotherAccount')).toBe('cus_OfAnotherAccount');
+    expect(await store.get('live', 'dora')).toEqual({ customer: 'cus_OfAnotherAccount' });
+    await Promise.all([stripe.close(), accepted.close()]);
   });
 });

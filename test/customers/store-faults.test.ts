@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { Client, Pool } from 'pg';
 import { createClient } from 'redis';
 import { startPostgres } from '../../examples/cluster/servers/postgres.js';
@@ -16,22 +17,39 @@ let host: DirectoryHost;
 // The emulator has ada from the start.
 const customersMade = () => host.emulator.customers.size - 1;
 
-// The documented refusal at the deadline, with room for a busy machine.
 async function expectTimeout(user: string): Promise<void> {
   expectProblem(await host.post(user), 504, 'timeout');
-  const { ms } = host.events.at(-1) ?? { ms: Number.POSITIVE_INFINITY };
-  expect(ms).toBeLessThan(DEADLINE_MS + 1_000);
+}
+
+/** A client whose next creation has been answered by Stripe, and is held until `release`. */
+function heldClient() {
+  const held = new EventEmitter();
+  const release = once(held, 'release');
+  const create = async (params: object, options: object) => {
+    const customer = await host.stripe.customers.create(params, options);
+    held.emit('created');
+    await release;
+    return customer;
+  };
+  return {
+    options: { scope: 'test', stripe: { customers: { create } } },
+    created: once(held, 'created'),
+    release: () => held.emit('release'),
+  };
 }
 
 describeWith(['postgres'], 'a Postgres that fails', () => {
   let server: ServerProcess;
   let pool: Pool;
+  const held = heldClient();
+  const start = async (options = {}, deadlineMs = DEADLINE_MS) => {
+    const store = postgresStore(pool);
+    host = await startDirectoryHost({ store, ...options, host: { options: { deadlineMs } } });
+  };
   beforeEach(async () => {
     server = await startPostgres();
     pool = new Pool({ connectionString: server.url }).on('error', ignore);
-    const store = postgresStore(pool);
-    await store.ensureSchema();
-    host = await startDirectoryHost({ store, host: { options: { deadlineMs: DEADLINE_MS } } });
+    await postgresStore(pool).ensureSchema();
   });
   afterEach(async () => {
     await host.close();
@@ -46,6 +64,7 @@ describeWith(['postgres'], 'a Postgres that fails', () => {
   };
 
   it('D1 down: 500 internal_error, for known users too, and no customer', async () => {
+    await start();
     customerIn(await host.post('emil'));
     await server.kill();
     for (const user of ['dora', 'emil']) expectProblem(await host.post(user), 500, 'internal_error');
@@ -53,6 +72,7 @@ describeWith(['postgres'], 'a Postgres that fails', () => {
   });
 
   it('D1 frozen: 504 timeout at the deadline, no customer; thawed: one', async () => {
+    await start();
     customerIn(await host.post('emil'));
     server.freeze();
     await Promise.all(['dora', 'dora', 'emil'].map(expectTimeout));
@@ -62,7 +82,8 @@ describeWith(['postgres'], 'a Postgres that fails', () => {
     expect(customersMade()).toBe(2);
   });
 
-  it('read-only: 500 internal_error, and one customer however often it is tried; known users go on', async () => {
+  it('read-only: 500 internal_error, and Stripe is not asked; known users go on', async () => {
+    await start();
     const emil = customerIn(await host.post('emil'));
     await admin('ALTER SYSTEM SET default_transaction_read_only = on', 'SELECT pg_reload_conf()');
     // Reloading takes a moment to reach the pool's sessions.
@@ -71,7 +92,7 @@ describeWith(['postgres'], 'a Postgres that fails', () => {
     ).resolves.toBe(true);
     for (let turn = 0; turn < 3; turn += 1) expectProblem(await host.post('dora'), 500, 'internal_error');
     expect(customerIn(await host.post('emil'))).toBe(emil);
-    expect(customersMade()).toBe(2);
+    expect(customersMade()).toBe(1);
     await admin('ALTER SYSTEM RESET default_transaction_read_only', 'SELECT pg_reload_conf()');
     await expect(
       settles(async () => (await pool.query('SHOW transaction_read_only')).rows, 'off'),
@@ -80,13 +101,16 @@ describeWith(['postgres'], 'a Postgres that fails', () => {
     expect(customersMade()).toBe(2);
   });
 
-  it('a connection that is cut in the middle of the claim: 500 internal_error, then the same customer', async () => {
+  it('D5 a connection that is cut in the middle of the claim: 500 internal_error, then the same customer', async () => {
+    await start(held.options, 60_000);
     const blocker = new Client({ connectionString: server.url }).on('error', ignore);
     const watcher = new Client({ connectionString: server.url }).on('error', ignore);
     await Promise.all([blocker.connect(), watcher.connect()]);
+    const post = host.post('dora');
+    await held.created;
     await blocker.query('BEGIN');
     await blocker.query('LOCK TABLE stripe_customers IN SHARE ROW EXCLUSIVE MODE');
-    const post = host.post('dora');
+    held.release();
     const waiting = `FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT%'`;
     await expect(
       settles(async () => (await watcher.query(`SELECT count(*) ${waiting}`)).rows, '1'),
@@ -97,22 +121,23 @@ describeWith(['postgres'], 'a Postgres that fails', () => {
     await Promise.all([blocker.end(), watcher.end()]);
     const customer = customerIn(await host.post('dora'));
     expect(customersMade()).toBe(1);
-    expect(await host.store.get('test', 'dora')).toBe(customer);
+    expect(await host.store.get('test', 'dora')).toEqual({ customer });
   });
 });
 
 describeWith(['redis-server'], 'a Redis that fails', () => {
   let server: ServerProcess;
   let client: ReturnType<typeof createClient>;
+  const held = heldClient();
+  const start = async (options = {}, deadlineMs = DEADLINE_MS) => {
+    const store = redisStore(client, { prefix: 'shop:' });
+    host = await startDirectoryHost({ store, ...options, host: { options: { deadlineMs } } });
+  };
   beforeEach(async () => {
     server = await startRedis();
     client = createClient({ url: server.url, disableOfflineQueue: true });
     client.on('error', ignore);
     await client.connect();
-    host = await startDirectoryHost({
-      store: redisStore(client),
-      host: { options: { deadlineMs: DEADLINE_MS } },
-    });
   });
   afterEach(async () => {
     await host.close();
@@ -121,6 +146,7 @@ describeWith(['redis-server'], 'a Redis that fails', () => {
   });
 
   it('D1 down: 500 internal_error, for known users too, and no customer', async () => {
+    await start();
     customerIn(await host.post('emil'));
     await server.kill();
     for (const user of ['dora', 'emil']) expectProblem(await host.post(user), 500, 'internal_error');
@@ -128,6 +154,7 @@ describeWith(['redis-server'], 'a Redis that fails', () => {
   });
 
   it('D1 frozen: 504 timeout at the deadline, no customer; thawed: one', async () => {
+    await start();
     server.freeze();
     await Promise.all(['dora', 'dora', 'emil'].map(expectTimeout));
     expect(customersMade()).toBe(0);
@@ -137,36 +164,43 @@ describeWith(['redis-server'], 'a Redis that fails', () => {
     expect(customersMade()).toBe(2);
   });
 
-  it('a read-only replica: 500 internal_error, one customer however often it is tried; known users go on', async () => {
+  it('a read-only replica: 500 internal_error, and Stripe is not asked; known users go on', async () => {
+    await start();
     const emil = customerIn(await host.post('emil'));
     await client.sendCommand(['REPLICAOF', '127.0.0.1', '1']);
     for (let turn = 0; turn < 3; turn += 1) expectProblem(await host.post('dora'), 500, 'internal_error');
     expect(customerIn(await host.post('emil'))).toBe(emil);
+    expect(customersMade()).toBe(1);
     await client.sendCommand(['REPLICAOF', 'NO', 'ONE']);
     customerIn(await host.post('dora'));
     expect(customersMade()).toBe(2);
   });
 
-  it('a connection that is cut in the middle of the claim: 500 internal_error, then the same customer', async () => {
+  it('D5 a connection that is cut in the middle of the claim: 500 internal_error, then the same customer', async () => {
+    await start(held.options, 60_000);
     const admin = createClient({ url: server.url });
     await admin.connect();
-    await admin.sendCommand(['CLIENT', 'PAUSE', '60000', 'WRITE']);
     const post = host.post('dora');
+    await held.created;
+    await admin.sendCommand(['CLIENT', 'PAUSE', '60000', 'WRITE']);
+    held.release();
     await expect(settles(async () => admin.info('clients'), 'blocked_clients:1')).resolves.toBe(true);
     await admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
     expectProblem(await post, 500, 'internal_error');
     await admin.sendCommand(['CLIENT', 'UNPAUSE']);
     admin.destroy();
     await expect(settles(async () => client.isReady, 'true')).resolves.toBe(true);
-    customerIn(await host.post('dora'));
+    const customer = customerIn(await host.post('dora'));
     expect(customersMade()).toBe(1);
+    expect(await host.store.get('test', 'dora')).toEqual({ customer });
   });
 
-  it('D5 that lost its rows: within a day the same customers again', async () => {
+  it('that lost its rows: a second customer, which is why it must not', async () => {
+    await start();
     const customer = customerIn(await host.post('dora'));
     await client.flushAll();
-    expect(customerIn(await host.post('dora'))).toBe(customer);
-    expect(customersMade()).toBe(1);
+    expect(customerIn(await host.post('dora'))).not.toBe(customer);
+    expect(customersMade()).toBe(2);
   });
 });
 

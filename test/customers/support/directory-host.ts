@@ -1,12 +1,14 @@
 import { customerDirectory } from '../../../src/customers/directory.js';
 import type { CustomerDirectoryOptions } from '../../../src/customers/directory-options.js';
 import { type CustomerStore, memoryStore } from '../../../src/customers/store.js';
-import { createStripe } from '../../../src/stripe/client.js';
+import { createStripe, type OwnStripe } from '../../../src/stripe/client.js';
 import { type Answer, call, fromBrowser } from '../../support/call.js';
 import { type HostSettings, startHost, type TestHost, type TestUser } from '../../support/host.js';
 
 export interface DirectoryHost extends TestHost {
   store: CustomerStore;
+  /** The client that the directory has, unless a test brings another. */
+  stripe: OwnStripe;
   /** The paths of the requests that Stripe got, sessions left out. */
   stripeCalls(): string[];
   /** Asks for a session as a user that is signed in. */
@@ -34,6 +36,7 @@ export async function startDirectoryHost({
   return {
     ...host,
     store,
+    stripe,
     stripeCalls: () =>
       host.emulator.requests
         .filter(({ route }) => route !== 'POST /v1/customer_sessions')

@@ -2,30 +2,15 @@
 // settings as JSON in its first argument, and is told the port.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import express from 'express';
-import { Pool } from 'pg';
-import { RedisStore } from 'rate-limit-redis';
-import { createClient } from 'redis';
 import { customerDirectory } from '../../../src/customers/directory.js';
 import { postgresStore } from '../../../src/customers/postgres.js';
 import { redisStore } from '../../../src/customers/redis.js';
 import type { CustomerStore } from '../../../src/customers/store.js';
-import { customerSessionRouter, type RateLimitOptions, savedPaymentMethods } from '../../../src/index.js';
-import { guardedStore } from '../../../src/rate-limit/guarded-store.js';
+import { customerSessionRouter, savedPaymentMethods } from '../../../src/index.js';
 import { createStripe } from '../../../src/stripe/client.js';
-
-export interface HostProcessSettings {
-  /** `postgres://…` or `redis://…`. */
-  storeUrl: string;
-  stripe: { key: string; host: string; port: number; protocol: 'http' };
-  recreate?: boolean;
-  scope?: string;
-  deadlineMs?: number;
-  /** Limit by rate-limit-redis on this Redis, guarded. */
-  limiter?: { url: string; limit: number };
-  /** The process kills itself there, the first time it comes by, as a power cut would. */
-  crashAt?: 'before create' | 'after create, before claim' | 'after claim, before the session';
-}
+import { type CrashStep, type HostProcessSettings, REDIS_PREFIX } from './host-settings.js';
 
 interface User {
   id: string;
@@ -39,13 +24,23 @@ async function main(settings: HostProcessSettings): Promise<void> {
   // more connections the last ones would wait for as long as the first are busy.
   const patience = { timeout: PATIENCE_MS, attemptTimeoutMs: PATIENCE_MS, maxSockets: 32 };
   const stripe = createStripe(key, { ...config, ...patience });
-  const store = crashingStore(await openStore(settings.storeUrl), settings.crashAt);
-  if (settings.crashAt === 'before create') stripe.customers.create = crash;
+  const reach = crashAt(settings.crash);
+  const store = crashingStore(await openStore(settings.storeUrl), reach);
+  const create = stripe.customers.create.bind(stripe.customers);
+  stripe.customers.create = async (...args: Parameters<typeof create>) => {
+    const creation = create(...args);
+    if (reach.isNext('while Stripe creates')) await setTimeout(5);
+    await reach('while Stripe creates');
+    const customer = await creation;
+    await reach('after create');
+    return customer;
+  };
   const directory = customerDirectory({
     stripe,
     store,
     userId: (user: User) => user.id,
-    profile: (user) => ({ metadata: { user: user.id } }),
+    profile: (user) => ({ metadata: { user: user.id, release: String(settings.release ?? 1) } }),
+    maxInFlight: 100,
     recreate: settings.recreate ?? false,
     ...(settings.scope === undefined ? {} : { scope: settings.scope }),
   });
@@ -58,7 +53,7 @@ async function main(settings: HostProcessSettings): Promise<void> {
       components: savedPaymentMethods({ save: 'on_session' }),
       stripe,
       format: 'mobile',
-      rateLimit: settings.limiter === undefined ? false : limitBy(settings.limiter),
+      rateLimit: false,
       deadlineMs: settings.deadlineMs ?? PATIENCE_MS,
       maxInFlight: 10_000,
     }),
@@ -71,38 +66,62 @@ async function main(settings: HostProcessSettings): Promise<void> {
   process.once('disconnect', () => process.exit());
 }
 
-function limitBy({ url, limit }: { url: string; limit: number }): RateLimitOptions {
-  const client = createClient({ url }).on('error', () => undefined);
-  client.connect().catch(() => undefined);
-  const sendCommand = async (...args: string[]): Promise<never> => client.sendCommand(args);
-  return { limit, store: guardedStore(() => new RedisStore({ sendCommand })) };
-}
-
+// A driver is loaded where it is needed: it takes longer than the host itself.
 async function openStore(url: string): Promise<CustomerStore> {
   if (url.startsWith('postgres:')) {
+    const { Pool } = await import('pg');
     const store = postgresStore(new Pool({ connectionString: url }).on('error', () => undefined));
     await store.ensureSchema();
     return store;
   }
+  const { createClient } = await import('redis');
   const client = createClient({ url }).on('error', () => undefined);
   await client.connect();
-  return redisStore(client);
+  return redisStore(client, { prefix: REDIS_PREFIX });
 }
 
-function crashingStore(store: CustomerStore, crashAt: HostProcessSettings['crashAt']): CustomerStore {
-  if (crashAt === 'after create, before claim') return { ...store, claim: crash };
-  if (crashAt !== 'after claim, before the session') return store;
+/** To be called at each step; never comes back from the one that the process dies at. */
+interface Reach {
+  (step: CrashStep): Promise<void>;
+  /** Whether the process dies when it comes by there the next time. */
+  isNext(step: CrashStep): boolean;
+}
+
+function crashAt(crash: HostProcessSettings['crash']): Reach {
+  let passed = 0;
+  const isNext = (step: CrashStep) => step === crash?.step && passed + 1 >= crash.pass;
+  const reach = async (step: CrashStep) => {
+    if (isNext(step)) await die();
+    if (step === crash?.step) passed += 1;
+  };
+  return Object.assign(reach, { isNext });
+}
+
+function crashingStore(store: CustomerStore, reach: Reach): CustomerStore {
   return {
     ...store,
-    claim: async (...row) => {
-      await store.claim(...row);
-      return crash();
+    async begin(...args) {
+      await reach('before begin');
+      const row = await store.begin(...args);
+      await reach('after begin');
+      return row;
+    },
+    async claim(...args) {
+      const winner = await store.claim(...args);
+      await reach('after claim');
+      return winner;
+    },
+    async renew(...args) {
+      await reach('before renew');
+      const done = await store.renew(...args);
+      await reach('after renew');
+      return done;
     },
   };
 }
 
 // SIGKILL ends the process before the next line of JavaScript, or soon after: nothing goes on meanwhile.
-function crash(): Promise<never> {
+function die(): Promise<never> {
   process.kill(process.pid, 'SIGKILL');
   return new Promise(() => undefined);
 }

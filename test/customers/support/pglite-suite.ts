@@ -28,11 +28,35 @@ void describe('postgresStore on PGlite', () => {
     deepEqual(rows, [{ user_id: 'ada', customer_id: 'cus_1' }]);
   });
 
-  void it('refuses to give one customer to two users', async () => {
+  void it('D10 refuses to give one customer to two users, and says so', async () => {
     const store = postgresStore(database);
     await store.claim('shared', 'ada', 'cus_shared');
-    await rejects(async () => store.claim('shared', 'bob', 'cus_shared'), /unique/);
-    equal(await store.get('shared', 'bob'), undefined);
+    await rejects(async () => store.claim('shared', 'bob', 'cus_shared'), /belongs to one user/);
+    await store.claim('shared', 'bob', 'cus_bob');
+    await rejects(async () => store.replace('shared', 'bob', 'cus_bob', 'cus_shared'), /belongs to one user/);
+  });
+
+  void it('names the statement that a table of version 0.1 needs, and is content once it was run', async () => {
+    await database.query(`CREATE TABLE of_0_1 (scope text NOT NULL, user_id text NOT NULL, customer_id text NOT NULL,
+      created_at timestamptz NOT NULL DEFAULT now(), updated_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (scope, user_id), UNIQUE (scope, customer_id))`);
+    await database.query("INSERT INTO of_0_1 VALUES ('test', 'ada', 'cus_1')");
+    const store = postgresStore(database, { table: 'of_0_1' });
+    const statement =
+      'ALTER TABLE "of_0_1" ADD COLUMN creation_key text COLLATE "C", ALTER COLUMN customer_id DROP NOT NULL';
+    await rejects(store.ensureSchema(), (error: Error) => error.message.endsWith(statement));
+    await database.query(statement);
+    await store.ensureSchema();
+    equal((await store.get('test', 'ada'))?.customer, 'cus_1');
+    equal((await store.begin('test', 'bob', 'key-1')).creationKey, 'key-1');
+  });
+
+  void it('D10 refuses a table that would let two users have one customer', async () => {
+    await database.query(postgresSchema.replace('"stripe_customers"', 'by_hand').replace(/,\s*UNIQUE.*/, ''));
+    const store = postgresStore(database, { table: 'by_hand' });
+    await rejects(store.ensureSchema(), /ALTER TABLE "by_hand" ADD UNIQUE \(scope, customer_id\)$/);
+    await database.query('ALTER TABLE by_hand ADD UNIQUE (scope, customer_id)');
+    await store.ensureSchema();
   });
 
   void it('rejects where there is no table, and never says "none"', async () => {

@@ -1,9 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { browserHeaders, type StripeEmulator } from '../../../src/testing/index.js';
-import type { HostProcessSettings } from './host-process.js';
+import type { HostProcessSettings } from './host-settings.js';
 
 export interface HostProcess {
   child: ChildProcess;
@@ -23,11 +25,22 @@ export function stripeOf({ secretKey: key, host, port }: StripeEmulator): HostPr
   return { key, host, port, protocol: 'http' };
 }
 
+let program: string | undefined;
+
+/** The host as one file of JavaScript, which starts in half the time that TypeScript takes. */
+function hostProgram(): string {
+  const directory = mkdtempSync(join(__dirname, '..', '..', '..', 'node_modules', '.host-process-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  const outfile = join(directory, 'host-process.cjs');
+  const entry = join(__dirname, 'host-process.ts');
+  buildSync({ entryPoints: [entry], outfile, bundle: true, platform: 'node', packages: 'external' });
+  return outfile;
+}
+
 /** A host in its own process, once it listens. */
 export async function startHostProcess(settings: HostProcessSettings): Promise<HostProcess> {
-  const child = fork(join(__dirname, 'host-process.ts'), [JSON.stringify(settings)], {
-    execArgv: ['--import', 'tsx'],
-  });
+  program ??= hostProgram();
+  const child = fork(program, [JSON.stringify(settings)]);
   const exited = once(child, 'exit');
   const port = await Promise.race([
     once(child, 'message').then(([told]) => Number(told)),

@@ -3,13 +3,14 @@ import { createClient } from 'redis';
 import { startPostgres } from '../../../examples/cluster/servers/postgres.js';
 import type { ServerProcess } from '../../../examples/cluster/servers/processes.js';
 import { startRedis } from '../../../examples/cluster/servers/redis.js';
+import { REDIS_PREFIX } from './host-settings.js';
 
 /** A kind of store on a real server. */
 export interface StoreServer {
   readonly name: 'postgres' | 'redis-server';
   readonly start: () => Promise<ServerProcess>;
-  /** The customer of each user, as the server itself holds them. */
-  readonly rows: (url: string) => Promise<Map<string, string>>;
+  /** Each user's row and its customer, as the server itself holds them. */
+  readonly rows: (url: string) => Promise<Map<string, string | null>>;
 }
 
 const postgres: StoreServer = {
@@ -28,12 +29,13 @@ const redis: StoreServer = {
   name: 'redis-server',
   start: () => startRedis(),
   rows: async (url) => {
+    const base = `${REDIS_PREFIX}{test}:u:`;
     const client = createClient({ url });
     await client.connect();
-    const keys = await client.keys('stripe-customer:test:*');
-    const held = keys.length === 0 ? [] : await client.mGet(keys);
+    const keys = await client.keys(`${base}*`);
+    const customers = await Promise.all(keys.map((key) => client.hGet(key, 'customer')));
     client.destroy();
-    return new Map(keys.map((key, index) => [key.replace('stripe-customer:test:', ''), String(held[index])]));
+    return new Map(keys.map((key, index) => [key.replace(base, ''), customers[index] ?? null]));
   },
 };
 

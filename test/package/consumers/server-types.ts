@@ -86,7 +86,7 @@ app.use(customerSessionRouter({ authenticate: userOf, resolveCustomer: directory
 
 export const stores = [
   postgresStore({ query: async (_text: string, _values?: unknown[]) => ({ rows: [] }) }),
-  redisStore({ get: async () => null, eval: async () => null }),
+  redisStore({ eval: async () => null }, { prefix: 'shop:' }),
 ];
 export const scripts: string[] = stripeCspDirectives().scriptSrc;
 export const headers: { origin: string } = browserHeaders('https://shop.example');
