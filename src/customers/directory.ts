@@ -60,14 +60,14 @@ export function customerDirectory<User>(options: CustomerDirectoryOptions<User>)
     if (config.store.volatile === true && isProduction(req)) warn(...MEMORY_STORE);
     const userId = parseUserId(config.userId(user));
     const name = JSON.stringify([userId, missing]);
-    return share(name, () => inTime(() => find({ user, userId, missing, waitUntil: waitUntil(req) })));
+    return share(name, () => inTime(() => find({ user, userId, missing, waitUntil: waitEnd(req) })));
   }
 
   return { resolve };
 }
 
 // A third of the request's time is kept for the calls themselves.
-function waitUntil(req: Request | undefined): number {
+function waitEnd(req: Request | undefined): number {
   const leftMs = (req && deadlineOf(req)?.leftMs()) ?? LONGEST_FLIGHT_MS;
   return performance.now() + (leftMs * 2) / 3;
 }

@@ -48,8 +48,8 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
   const table = quoteTable(name);
   const sql = statements(table);
 
-  async function run(text: string, ...values: (string | null)[]): Promise<CustomerRow | undefined> {
-    const [row] = (await client.query(text, values)).rows;
+  async function run(statement: string, ...values: (string | null)[]): Promise<CustomerRow | undefined> {
+    const [row] = (await client.query(statement, values)).rows;
     return row === undefined ? undefined : customerRow(row);
   }
 

@@ -6,8 +6,8 @@ import { customerIn, keyIn, MANY_SCOPES, ONE_SCOPE, RULES } from './store-rules.
 
 /** The two functions of a test runner that the suite needs. */
 export interface SuiteRunner {
-  describe(name: string, body: () => void): unknown;
-  it(name: string, body: () => Promise<void>): unknown;
+  readonly describe: (name: string, body: () => void) => unknown;
+  readonly it: (name: string, body: () => Promise<void>) => unknown;
 }
 
 export interface StoreContractOptions extends Partial<SuiteRunner> {
@@ -58,9 +58,31 @@ export function customerStoreContract(
 }
 
 const ODD_USER_IDS: readonly string[] = [
-  ...['Ada', 'ada', 'ada ', ' ada', '1', '01', '1.0', 'a:b', 'a:b:c', 'u:a', 'c:a'],
-  ...['a"b', "a'b; DROP TABLE stripe_customers; --", 'a\\b', 'a%b_c*?[d]', '{a}b', '$1'],
-  ...['__proto__', 'constructor', 'caf\u00e9', 'cafe\u0301', '\u{1F469}\u200D\u{1F4BB}', '用户', 'ß', 'ss'],
+  'Ada',
+  'ada',
+  'ada ',
+  ' ada',
+  '1',
+  '01',
+  '1.0',
+  'a:b',
+  'a:b:c',
+  'u:a',
+  'c:a',
+  'a"b',
+  "a'b; DROP TABLE stripe_customers; --",
+  'a\\b',
+  'a%b_c*?[d]',
+  '{a}b',
+  '$1',
+  '__proto__',
+  'constructor',
+  'caf\u00e9',
+  'cafe\u0301',
+  '\u{1F469}\u200D\u{1F4BB}',
+  '用户',
+  'ß',
+  'ss',
   'x'.repeat(255),
 ];
 

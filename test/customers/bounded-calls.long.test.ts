@@ -152,7 +152,7 @@ describe('D11 a user whose creation Stripe refuses', () => {
     const pauses: number[] = [];
     for (let asked = 1; asked <= 8; asked += 1) {
       let pauseS = 0;
-      for (let request = 0; request < 5; request += 1) {
+      for (let again = 0; again < 5; again += 1) {
         const answer = await host.post('dora');
         expectProblem(answer, 500, 'misconfigured');
         pauseS = Math.max(pauseS, retryAfterS(answer));
@@ -196,7 +196,7 @@ describe('D11 creations of one user', () => {
   it('are limited to 10 a minute, whatever becomes of them', async () => {
     host = await startDirectoryHost();
     host.emulator.setFault(CREATE, { status: 503 });
-    for (let request = 0; request < 10; request += 1) {
+    for (let again = 0; again < 10; again += 1) {
       expectProblem(await host.post('dora'), 502, 'stripe_unavailable');
     }
     const asked = creations().length;

@@ -130,7 +130,7 @@ describeWith(['redis-server'], 'redisStore on a Redis cluster', () => {
     const client = createClient({ url: server.url });
     await client.connect();
     await client.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383']);
-    while (!(await client.sendCommand(['CLUSTER', 'INFO'])).toString().includes('cluster_state:ok')) {
+    while (!JSON.stringify(await client.sendCommand(['CLUSTER', 'INFO'])).includes('cluster_state:ok')) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     client.destroy();
