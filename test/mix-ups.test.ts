@@ -153,5 +153,5 @@ describe('a Stripe that mixes its customers up', () => {
     expect(emulator.requests.filter(({ route }) => route === SESSIONS)).toHaveLength(REQUESTS);
     expect(shop.events.filter(({ outcome }) => outcome === 'stripe_mismatch')).toHaveLength(victims.length);
     for (const { answer } of [...refused, ...asked.slice(0, 500)]) expectResponseHeaders(answer);
-  }, 120_000);
+  }, 400_000);
 });
