@@ -31,7 +31,7 @@ describe('the tarball', () => {
     const expected = [
       /^dist\/[\w/-]+\.(js|mjs|d\.ts|d\.mts)$/,
       /^dist\/client-esm\/package\.json$/,
-      /^docs\/[\w/-]+\.(md|png)$/,
+      /^docs\/[\w/-]+\.(md|svg)$/,
       /^(LICENSE|README\.md|CHANGELOG\.md|SECURITY\.md|package\.json)$/,
     ];
     expect(files.filter((file) => !expected.some((pattern) => pattern.test(file)))).toEqual([]);
