@@ -1,4 +1,4 @@
-import { configError, refuseUnknownKeys } from './core/config-error.js';
+import { choiceError, refuseUnknownKeys } from './core/config-error.js';
 
 export interface StripeCspOptions {
   /** Also what the Address Element needs: Google Maps. Default `false`. */
@@ -27,7 +27,7 @@ export function stripeCspDirectives(options: StripeCspOptions = {}): StripeCspDi
   refuseUnknownKeys('stripeCspDirectives()', options, ['addressElement']);
   const { addressElement = false } = options;
   if (typeof addressElement !== 'boolean')
-    throw configError('addressElement', addressElement, 'Use true for a page with the Address Element.');
+    throw choiceError('addressElement', addressElement, 'Use true for a page with the Address Element.');
   const maps = addressElement ? [MAPS] : [];
   return {
     connectSrc: ["'self'", 'https://api.stripe.com', ...maps],
