@@ -39,6 +39,12 @@ export class CreationLimit {
     this.#note(userId, { windowEndsAt, count, ...(refusal && { refusal }) });
   }
 
+  /** Stripe was not asked after all: whoever was told to come back later may do so as often as it takes. */
+  withdraw(userId: string): void {
+    const attempts = this.#users.get(userId);
+    if (attempts !== undefined) this.#users.set(userId, { ...attempts, count: attempts.count - 1 });
+  }
+
   /** Stripe refused. Gives the problem that it is answered with, now and from memory. */
   refuse(userId: string, stripe: StripeTrace): CustomerSessionProblem {
     const { refusal: last, ...attempts } = this.#users.get(userId) ?? { count: 1, windowEndsAt: 0 };

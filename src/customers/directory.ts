@@ -93,9 +93,14 @@ function customerFinder<User>(config: DirectoryConfig<User>) {
     if (missing !== undefined && !config.recreate) return missing;
     if (missing !== undefined && !(await stripe.isDeleted(missing, wanted.waitUntil))) return missing; // D6
     limit.begin(userId); //                                                              D11
-    const created = await create(wanted);
-    limit.succeed(userId);
-    return created;
+    try {
+      const created = await create(wanted);
+      limit.succeed(userId);
+      return created;
+    } catch (error) {
+      if (error instanceof CustomerSessionProblem && error.code === 'overloaded') limit.withdraw(userId);
+      throw error;
+    }
   }
 
   async function create({ user, userId, missing, waitUntil }: Wanted<User>): Promise<string> {

@@ -134,12 +134,21 @@ describe('D11 a crowd of new users', () => {
   });
 
   it('who waits for a call is told within the deadline of the router, not after it', async () => {
-    host = await startDirectoryHost({ maxInFlight: 1, host: { ...proxied, options: { deadlineMs: 1_500 } } });
-    host.emulator.setFault(CREATE, { hang: true });
+    const release = new EventEmitter();
+    const { count, stripe } = countingClient(once(release, 'now'));
+    host = await startDirectoryHost({
+      stripe,
+      scope: 'test',
+      maxInFlight: 1,
+      // Less than the second after which a stalled room is emptied anyway.
+      host: { ...proxied, options: { deadlineMs: 900 } },
+    });
     const first = post('new-1');
-    while (creations().length === 0) await sleep(5);
+    while (count.open === 0) await sleep(5);
     expect(await post('new-2')).toMatchObject({ status: 503, retryAfter: '1' });
+    expect(host.events.map(({ reason }) => reason)).toContain('waited');
     expect(await first).toMatchObject({ status: 504 });
+    release.emit('now');
   });
 });
 
@@ -208,6 +217,21 @@ describe('D11 creations of one user', () => {
     expectProblem(await host.post('emil'), 502, 'stripe_unavailable');
     aheadMs += 60_000;
     host.emulator.setFault(CREATE, undefined);
+    customerIn(await host.post('dora'));
+  });
+
+  it('are not used up by a user who was told to come back later', async () => {
+    const release = new EventEmitter();
+    const created = once(release, 'now');
+    const create = async (params: object, options: object) => {
+      await created;
+      return host.stripe.customers.create(params, options);
+    };
+    host = await startDirectoryHost({ stripe: { customers: { create } }, scope: 'test', maxInFlight: 1 });
+    const first = host.post('emil');
+    for (let turn = 0; turn < 15; turn += 1) expectProblem(await host.post('dora'), 503, 'overloaded');
+    release.emit('now');
+    customerIn(await first);
     customerIn(await host.post('dora'));
   });
 
