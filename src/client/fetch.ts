@@ -25,7 +25,11 @@ export function fetchCustomerSession(
   options: FetchCustomerSessionOptions = {},
 ): Promise<CustomerSession> {
   const { signal, timeoutMs = 10_000 } = options;
-  return within(timeoutMs, signal, (ended) => request(url, options, ended));
+  const controller = new AbortController();
+  const answer = within(timeoutMs, controller, () => request(url, options, controller.signal));
+  if (signal?.aborted) controller.abort();
+  signal?.addEventListener('abort', () => controller.abort(), { signal: controller.signal });
+  return answer;
 }
 
 /** One request, for as long as `signal` lets it. */
@@ -34,14 +38,13 @@ export async function request(
   options: FetchCustomerSessionOptions,
   signal: AbortSignal,
 ): Promise<CustomerSession> {
-  const { fetch: send = fetch, headers, credentials = 'same-origin' } = options;
+  const { fetch: send = fetch, headers = {}, credentials = 'same-origin' } = options;
   try {
     // Always a tick later, so that a request which is cancelled in the same breath is never sent.
     const sent = await (typeof headers === 'function' ? headers() : headers);
-    if (signal.aborted) throw new CustomerSessionError('aborted');
     const response = await send(url, {
       method: 'POST',
-      headers: sent ?? {},
+      headers: sent,
       credentials,
       cache: 'no-store',
       // A redirect would fetch the secret by way of a place that nobody checked.

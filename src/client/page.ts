@@ -1,13 +1,11 @@
 /** What a source that holds something has to hear. */
 export interface PageListener {
-  /** Every now and then. */
-  readonly onTick: () => void;
-  /** The page can be seen again, or has its connection back. */
-  readonly onWake: () => void;
+  /** Every now and then, and when the page can be seen again or has its connection back. */
+  readonly look: (isAwake?: boolean) => void;
   /** The page was in the back-forward cache, where it heard of nothing. */
-  readonly onReturn: () => void;
+  readonly restart: () => void;
   /** The user signed out in another tab, or by another source of this one. */
-  readonly onSignOut: () => void;
+  readonly signOut: () => void;
 }
 
 const CHANNEL = 'express-stripe-customer-session';
@@ -20,27 +18,19 @@ export const isPage = typeof document !== 'undefined';
 const users = new Map<string, string>();
 
 /** Listens until the function that comes back is called. */
-export function listenToPage(url: string, { onTick, onWake, onReturn, onSignOut }: PageListener): () => void {
-  const timer = setInterval(onTick, TICK_MS);
-  let channel = joinTabs();
-
-  function joinTabs(): BroadcastChannel | undefined {
-    const joined = openChannel();
-    // What another tab says is acted on and never sent on.
-    joined?.addEventListener('message', ({ data }) => {
-      if (data === url) onSignOut();
-    });
-    return joined;
-  }
+export function listenToPage(url: string, { look, restart, signOut }: PageListener): () => void {
+  const timer = setInterval(look, TICK_MS);
+  const channel = openChannel();
+  // What another tab says is acted on and never sent on.
+  channel?.addEventListener('message', ({ data }) => {
+    if (data === url) signOut();
+  });
 
   function handle({ type, persisted }: Event & { persisted?: boolean }): void {
     // An open channel keeps some browsers from taking the page into the back-forward cache.
     if (type === 'pagehide') channel?.close();
-    else if (type === 'pageshow') {
-      if (!persisted) return;
-      channel = joinTabs();
-      onReturn();
-    } else if (document.visibilityState === 'visible') onWake();
+    else if (persisted) restart();
+    else if (type !== 'pageshow' && document.visibilityState === 'visible') look(true);
   }
 
   if (isPage) for (const type of EVENTS) addEventListener(type, handle);

@@ -40,7 +40,8 @@ export function customerSheetClientSecretProvider(
 }
 
 function inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
-  return within(SHEET_WAITS_MS, undefined, async (signal) => work(signal)).catch(() => undefined);
+  const controller = new AbortController();
+  return within(SHEET_WAITS_MS, controller, async () => work(controller.signal)).catch(() => undefined);
 }
 
 /**

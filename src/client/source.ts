@@ -9,8 +9,6 @@ import type {
   CustomerSessionState,
 } from './source-types.js';
 
-// What a buyer waits for a session at most.
-const TOTAL_MS = 5_000;
 const RENEW_BEFORE_MS = 60_000;
 const EMPTY: CustomerSessionState = {
   status: 'loading',
@@ -31,13 +29,7 @@ export function createCustomerSessionSource(
   url: string | URL,
   options: CustomerSessionSourceOptions = {},
 ): CustomerSessionSource {
-  return new Source(url, options);
-}
-
-/** A request under way. */
-interface Flight {
-  readonly controller: AbortController;
-  readonly answer: Promise<CustomerSession | null>;
+  return new Source(String(url), options);
 }
 
 class Source implements CustomerSessionSource {
@@ -45,7 +37,9 @@ class Source implements CustomerSessionSource {
   readonly #options: CustomerSessionSourceOptions;
   readonly #listeners = new Set<() => void>();
   #state = EMPTY;
-  #flight: Flight | undefined;
+  // The request under way.
+  #controller: AbortController | undefined;
+  #answer: Promise<void> | undefined;
   // Subscribers, and calls under way: the session is forgotten when the last one leaves.
   #users = 0;
   // Preloaded, or come with the page: held until the first one takes it.
@@ -56,25 +50,25 @@ class Source implements CustomerSessionSource {
   #askAgainAt = 0;
   #stopListening: (() => void) | undefined;
 
-  constructor(url: string | URL, options: CustomerSessionSourceOptions) {
-    this.#url = String(url);
+  constructor(url: string, options: CustomerSessionSourceOptions) {
+    this.#url = url;
     this.#options = options;
-    if (options.user !== undefined) tellUser(this.#url, options.user);
-    if (options.initial) this.#take(options.initial);
+    const { user, initial } = options;
+    if (user !== undefined) tellUser(url, user);
+    if (initial) this.#take(initial);
   }
 
   getSnapshot = (): CustomerSessionState => this.#state;
 
-  get = (): Promise<CustomerSession | null> =>
-    this.#use(this.#isFresh() ? this.#state.session : (this.#flight ?? this.#load()).answer);
+  get = (): Promise<CustomerSession | null> => this.#use(this.#canWait());
 
   preload = (): void => {
-    if (this.#isFresh() || this.#flight) return;
+    if (this.#canWait()) return;
     this.#isReserved = true;
     this.#load();
   };
 
-  refresh = (): Promise<CustomerSession | null> => this.#use(this.#load().answer);
+  refresh = (): Promise<CustomerSession | null> => this.#use(false);
 
   invalidate = (): void => {
     this.#signOut();
@@ -84,30 +78,37 @@ class Source implements CustomerSessionSource {
   subscribe = (listener: () => void): (() => void) => {
     const own = () => listener();
     this.#listeners.add(own);
-    this.#users++;
-    this.#isReserved = false;
+    this.#join();
     // Who comes during an outage is not one more question: `unavailable` is answered once for all.
-    if (!this.#flight && !this.#isFresh() && !this.#state.error) this.#load();
+    if (!this.#canWait() && !this.#state.error) this.#load();
     return () => {
       // Later, because StrictMode leaves and comes back within one task.
-      if (this.#listeners.delete(own)) setTimeout(() => this.#leave());
+      if (this.#listeners.delete(own)) setTimeout(this.#leave);
     };
   };
 
-  async #use(
-    answer: CustomerSession | null | Promise<CustomerSession | null>,
-  ): Promise<CustomerSession | null> {
-    this.#users++;
-    this.#isReserved = false;
-    const session = await answer;
+  async #use(canWait: boolean): Promise<CustomerSession | null> {
+    const { signOuts } = this.#state;
+    const isSameUser = () => signOuts === this.#state.signOuts;
+    this.#join();
+    if (!canWait) this.#load();
+    // Overtaken by a newer request: who waits gets its answer. After a sign-out it is another user's.
+    do await this.#answer;
+    while (this.#controller && isSameUser());
+    const { session } = this.#state;
     this.#leave();
-    return session;
+    return isSameUser() ? session : null;
   }
 
-  #leave(): void {
-    this.#users--;
-    if (this.#users === 0 && !this.#isReserved) this.#forget();
+  #join(): void {
+    this.#users++;
+    this.#isReserved = false;
   }
+
+  #leave = (): void => {
+    this.#users--;
+    this.#forgetIfUnused();
+  };
 
   #take(initial: CustomerSessionAnswer): void {
     const session = readSession({ ...initial }, Date.now());
@@ -120,33 +121,28 @@ class Source implements CustomerSessionSource {
     this.#hold(session);
   }
 
-  #load(): Flight {
-    this.#flight?.controller.abort();
-    const { timeoutMs = TOTAL_MS } = this.#options;
-    const { status, signOuts } = this.#state;
+  #load(): void {
+    this.#controller?.abort();
     const controller = new AbortController();
-    const asked = requestPatiently(this.#url, { ...this.#options, timeoutMs, signal: controller.signal });
+    this.#controller = controller;
     const land = (outcome: CustomerSession | CustomerSessionError) => {
-      if (this.#flight === flight) return this.#land(outcome);
-      // Overtaken by a newer request: who waits gets its answer. After a sign-out it is another user's.
-      return signOuts === this.#state.signOuts && this.#flight ? this.#flight.answer : null;
+      if (this.#controller === controller) this.#land(outcome);
     };
-    const flight: Flight = { controller, answer: asked.then(land, land) };
-    this.#flight = flight;
+    this.#answer = requestPatiently(this.#url, this.#options, controller).then(land, land);
     this.#listen();
+    const { status } = this.#state;
     if (status === 'idle') this.#change({ status: 'loading' });
     else if (status !== 'loading') this.#change({ ...this.#state, refreshing: true });
-    return flight;
   }
 
-  #land(outcome: CustomerSession | CustomerSessionError): CustomerSession | null {
-    this.#flight = undefined;
+  #land(outcome: CustomerSession | CustomerSessionError): void {
+    this.#controller = undefined;
     if (outcome instanceof CustomerSessionError) this.#fail(outcome);
     else if (outcome.clientSecret === this.#lastSecret) this.#fail(new CustomerSessionError('replayed', 200));
     else this.#hold(outcome);
     // A preload that failed is no failure of the render that will ask.
-    if (this.#users === 0 && !this.#state.session) this.#forget();
-    return this.#state.session;
+    if (!this.#state.session) this.#isReserved = false;
+    this.#forgetIfUnused();
   }
 
   #hold(session: CustomerSession): void {
@@ -179,39 +175,41 @@ class Source implements CustomerSessionSource {
     this.#change({ status: 'loading' });
   }
 
+  #forgetIfUnused(): void {
+    if (this.#users === 0 && !this.#isReserved) this.#forget();
+  }
+
   #stop(): void {
-    this.#flight?.controller.abort();
-    this.#flight = undefined;
+    this.#controller?.abort();
+    this.#controller = undefined;
     this.#isReserved = false;
-    this.#askAgainAt = 0;
     this.#stopListening?.();
     this.#stopListening = undefined;
   }
 
   #listen(): void {
     this.#stopListening ??= listenToPage(this.#url, {
-      onTick: () => this.#look(false),
-      onWake: () => this.#look(true),
-      onReturn: () => {
+      look: (isWaking) => this.#look(isWaking),
+      restart: () => {
         this.#forget();
         if (this.#users > 0) this.#load();
       },
-      onSignOut: () => this.#signOut(),
+      signOut: () => this.#signOut(),
     });
   }
 
   // Renews what is about to end; on waking also tries again what may have passed.
-  #look(isWaking: boolean): void {
+  #look(isWaking?: boolean): void {
     const { session, error } = this.#state;
-    if (this.#flight || this.#isFresh()) return;
+    if (this.#canWait()) return;
     const mayAsk = !error || (mayPass(error) && Date.now() >= this.#askAgainAt);
     if (this.#isReserved) this.#forget();
     else if (mayAsk && (session || isWaking)) this.#load();
     else if (session && this.#timeLeft() <= 0) this.#change({ status: 'unavailable', error });
   }
 
-  #isFresh(): boolean {
-    return this.#timeLeft() > RENEW_BEFORE_MS;
+  #canWait(): boolean {
+    return Boolean(this.#controller) || this.#timeLeft() > RENEW_BEFORE_MS;
   }
 
   #timeLeft(): number {
