@@ -1,5 +1,5 @@
 import { problem, session } from '../client/support/session-server.js';
-import { until } from '../client/support/until.js';
+import { until } from '../support/until.js';
 import { describeInChromium, openPermissiveProfile, type Profile } from './support/chromium.js';
 import { PREPARE_MS, prepareLab } from './support/lab.js';
 import { RESOLVE_LOCALLY } from './support/sites.js';

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { until } from '../client/support/until.js';
+import { until } from '../support/until.js';
 import { describeInChromium, openPermissiveProfile, type Profile } from './support/chromium.js';
 import { RESOLVE_LOCALLY, type Sites, startSites } from './support/sites.js';
 

@@ -1,5 +1,5 @@
 import { problem, session } from '../client/support/session-server.js';
-import { until } from '../client/support/until.js';
+import { until } from '../support/until.js';
 import { describeInChromium } from './support/chromium.js';
 import { created, FIRST, SECOND, useReactLab } from './support/react-lab.js';
 

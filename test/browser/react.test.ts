@@ -1,5 +1,5 @@
 import { type Answer, hang, held, problem, raw, session } from '../client/support/session-server.js';
-import { until } from '../client/support/until.js';
+import { until } from '../support/until.js';
 import { describeInChromium, launchChromium } from './support/chromium.js';
 import { openLab } from './support/lab.js';
 import { created, FIRST, SECOND, updated, useReactLab } from './support/react-lab.js';

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { raw, session } from '../client/support/session-server.js';
-import { until } from '../client/support/until.js';
+import { until } from '../support/until.js';
 import { describeInChromium, launchChromium } from './support/chromium.js';
 import { type Lab, openLab, PREPARE_MS, prepareLab } from './support/lab.js';
 

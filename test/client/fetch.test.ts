@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { CustomerSessionError, fetchCustomerSession } from '../../src/client/index.js';
+import { until } from '../support/until.js';
 import {
   type Answer,
   hang,
@@ -11,7 +12,6 @@ import {
   session,
   startSessionServer,
 } from './support/session-server.js';
-import { until } from './support/until.js';
 
 let server: SessionServer;
 

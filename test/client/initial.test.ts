@@ -1,7 +1,7 @@
 import type { CustomerSessionAnswer } from '../../src/client/index.js';
+import { until } from '../support/until.js';
 import { held, problem, type SessionServer, session, startSessionServer } from './support/session-server.js';
 import { EMPTY, secretOf, sourceKeeper } from './support/sources.js';
-import { until } from './support/until.js';
 
 const keeper = sourceKeeper();
 let server: SessionServer;

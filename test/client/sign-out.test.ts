@@ -1,6 +1,6 @@
+import { until } from '../support/until.js';
 import { held, type SessionServer, session, startSessionServer } from './support/session-server.js';
 import { secretOf, sourceKeeper } from './support/sources.js';
-import { until } from './support/until.js';
 
 const OF_ADA = session({ secret: 'cuss_secret_fake_of_ada' });
 const OF_BOB = session({ secret: 'cuss_secret_fake_of_bob' });

@@ -1,3 +1,4 @@
+import { until } from '../support/until.js';
 import {
   held,
   problem,
@@ -7,7 +8,6 @@ import {
   startSessionServer,
 } from './support/session-server.js';
 import { EMPTY, secretOf, sourceKeeper } from './support/sources.js';
-import { until } from './support/until.js';
 
 const keeper = sourceKeeper();
 let server: SessionServer;

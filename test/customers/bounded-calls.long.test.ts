@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Express } from 'express';
 import { CreationLimit } from '../../src/customers/creation-limit.js';
 import { expectProblem, fromBrowser } from '../support/call.js';
+import { until } from '../support/until.js';
 import { customerIn, type DirectoryHost, startDirectoryHost } from './support/directory-host.js';
 
 const CREATE = 'POST /v1/customers';
@@ -144,7 +145,7 @@ describe('D11 a crowd of new users', () => {
       host: { ...proxied, options: { deadlineMs: 900 } },
     });
     const first = post('new-1');
-    while (count.open === 0) await sleep(5);
+    await until(() => count.open > 0);
     expect(await post('new-2')).toMatchObject({ status: 503, retryAfter: '1' });
     expect(host.events.map(({ reason }) => reason)).toContain('waited');
     expect(await first).toMatchObject({ status: 504 });

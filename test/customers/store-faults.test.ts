@@ -7,6 +7,7 @@ import { startRedis } from '../../examples/cluster/servers/redis.js';
 import { postgresStore } from '../../src/customers/postgres.js';
 import { redisStore } from '../../src/customers/redis.js';
 import { expectProblem } from '../support/call.js';
+import { until } from '../support/until.js';
 import { describeWith } from './support/describe-with.js';
 import { customerIn, type DirectoryHost, startDirectoryHost } from './support/directory-host.js';
 
@@ -87,16 +88,12 @@ describeWith(['postgres'], 'a Postgres that fails', () => {
     const emil = customerIn(await host.post('emil'));
     await admin('ALTER SYSTEM SET default_transaction_read_only = on', 'SELECT pg_reload_conf()');
     // Reloading takes a moment to reach the pool's sessions.
-    await expect(
-      settles(async () => (await pool.query('SHOW transaction_read_only')).rows, 'on'),
-    ).resolves.toBe(true);
+    await settles(async () => (await pool.query('SHOW transaction_read_only')).rows, 'on');
     for (let turn = 0; turn < 3; turn += 1) expectProblem(await host.post('dora'), 500, 'internal_error');
     expect(customerIn(await host.post('emil'))).toBe(emil);
     expect(customersMade()).toBe(1);
     await admin('ALTER SYSTEM RESET default_transaction_read_only', 'SELECT pg_reload_conf()');
-    await expect(
-      settles(async () => (await pool.query('SHOW transaction_read_only')).rows, 'off'),
-    ).resolves.toBe(true);
+    await settles(async () => (await pool.query('SHOW transaction_read_only')).rows, 'off');
     customerIn(await host.post('dora'));
     expect(customersMade()).toBe(2);
   });
@@ -112,9 +109,7 @@ describeWith(['postgres'], 'a Postgres that fails', () => {
     await blocker.query('LOCK TABLE stripe_customers IN SHARE ROW EXCLUSIVE MODE');
     held.release();
     const waiting = `FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT%'`;
-    await expect(
-      settles(async () => (await watcher.query(`SELECT count(*) ${waiting}`)).rows, '1'),
-    ).resolves.toBe(true);
+    await settles(async () => (await watcher.query(`SELECT count(*) ${waiting}`)).rows, '1');
     await watcher.query(`SELECT pg_terminate_backend(pid) ${waiting}`);
     expectProblem(await post, 500, 'internal_error');
     await blocker.query('ROLLBACK');
@@ -184,12 +179,12 @@ describeWith(['redis-server'], 'a Redis that fails', () => {
     await held.created;
     await admin.sendCommand(['CLIENT', 'PAUSE', '60000', 'WRITE']);
     held.release();
-    await expect(settles(async () => admin.info('clients'), 'blocked_clients:1')).resolves.toBe(true);
+    await settles(async () => admin.info('clients'), 'blocked_clients:1');
     await admin.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
     expectProblem(await post, 500, 'internal_error');
     await admin.sendCommand(['CLIENT', 'UNPAUSE']);
     admin.destroy();
-    await expect(settles(async () => client.isReady, 'true')).resolves.toBe(true);
+    await settles(async () => client.isReady, 'true');
     const customer = customerIn(await host.post('dora'));
     expect(customersMade()).toBe(1);
     expect(await host.store.get('test', 'dora')).toEqual({ customer });
@@ -204,11 +199,7 @@ describeWith(['redis-server'], 'a Redis that fails', () => {
   });
 });
 
-// Whether what `ask` gives comes to hold `wanted` within five seconds.
-async function settles(ask: () => Promise<unknown>, wanted: string): Promise<boolean> {
-  for (let turn = 0; turn < 100; turn += 1) {
-    if (JSON.stringify(await ask()).includes(wanted)) return true;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return false;
+// Waits until what `ask` gives holds `wanted`.
+function settles(ask: () => Promise<unknown>, wanted: string): Promise<void> {
+  return until(async () => JSON.stringify(await ask()).includes(wanted));
 }

@@ -11,6 +11,7 @@ import { postgresStore } from '../../src/customers/postgres.js';
 import { redisStore } from '../../src/customers/redis.js';
 import { memoryStore } from '../../src/customers/store.js';
 import { customerStoreContract } from '../../src/testing/store-contract.js';
+import { until } from '../support/until.js';
 import { describeWith } from './support/describe-with.js';
 
 customerStoreContract('memory', memoryStore);
@@ -130,9 +131,9 @@ describeWith(['redis-server'], 'redisStore on a Redis cluster', () => {
     const client = createClient({ url: server.url });
     await client.connect();
     await client.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383']);
-    while (!JSON.stringify(await client.sendCommand(['CLUSTER', 'INFO'])).includes('cluster_state:ok')) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await until(async () =>
+      JSON.stringify(await client.sendCommand(['CLUSTER', 'INFO'])).includes('cluster_state:ok'),
+    );
     client.destroy();
     nodeRedis = createCluster({ rootNodes: [{ url: server.url }] });
     await nodeRedis.connect();

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import Stripe from 'stripe';
 import { startStripeEmulator } from '../../src/testing/index.js';
 import { expectProblem } from '../support/call.js';
+import { until } from '../support/until.js';
 import { Shopper } from './support/shopper.js';
 import { failToStart, type Storefront, startStorefront } from './support/storefront.js';
 
@@ -194,7 +195,7 @@ describe('examples/storefront, told to stop', () => {
       const slow = await signedIn(storefront);
       const signIn = await slow.halfASignIn('ada');
       storefront.signal(signal, to);
-      await untilSaid(storefront, 'Stopping');
+      await until(() => storefront.output().includes('Stopping'));
 
       const late = await signedIn(storefront);
       await expect(late.askForSession()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
@@ -207,7 +208,3 @@ describe('examples/storefront, told to stop', () => {
     },
   );
 });
-
-async function untilSaid(storefront: Storefront, text: string): Promise<void> {
-  while (!storefront.output().includes(text)) await new Promise((resolve) => setTimeout(resolve, 20));
-}

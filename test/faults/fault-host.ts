@@ -12,6 +12,7 @@ import Stripe from 'stripe';
 import { startBadUpstream } from '../support/bad-upstream.js';
 import { localCertificate } from '../support/certificate.js';
 import { timesOf } from '../support/fault-modes.js';
+import { until } from '../support/until.js';
 import { ask } from './ask.js';
 import { CANARIES, type FaultReport, type FaultRun } from './report.js';
 
@@ -107,8 +108,7 @@ async function runMode(mode: string): Promise<FaultReport> {
 }
 
 async function settled(count: () => number): Promise<number> {
-  for (let round = 0; round < 200 && count() > 0; round += 1)
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => count() === 0).catch(() => undefined);
   return count();
 }
 

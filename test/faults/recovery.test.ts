@@ -1,8 +1,9 @@
 import { createStripe } from '../../src/stripe/client.js';
 import { type FaultMode, faultModes, startBadUpstream } from '../support/bad-upstream.js';
-import { codeOf, type FaultApp, startFaultApp, until } from '../support/fault-app.js';
+import { codeOf, type FaultApp, startFaultApp } from '../support/fault-app.js';
 import { STATUS, timesOf } from '../support/fault-modes.js';
 import { fewAtATime } from '../support/few-at-a-time.js';
+import { until } from '../support/until.js';
 
 interface Recovery {
   outcome: string;

@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import request from 'supertest';
 import { call, expectProblem, fromBrowser, seenStatuses } from '../support/call.js';
 import { ADA, startHost, type TestHost } from '../support/host.js';
+import { until } from '../support/until.js';
 
 const SESSIONS = 'POST /v1/customer_sessions';
 const hosts: TestHost[] = [];
@@ -13,11 +14,6 @@ async function host(...args: Parameters<typeof startHost>): Promise<TestHost> {
   const started = await startHost(...args);
   hosts.push(started);
   return started;
-}
-
-// The test's own time-out ends what never comes to hold.
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 let shop: TestHost;

@@ -1,5 +1,6 @@
 import { type Answer, call, expectProblem, fromBrowser } from '../support/call.js';
 import { startHost, type TestHost } from '../support/host.js';
+import { until } from '../support/until.js';
 
 const SESSIONS = 'POST /v1/customer_sessions';
 
@@ -67,7 +68,3 @@ describe('H9 the waiting room (its times: test/stripe/slots)', () => {
       expect((await ask(host)).status).toBe(200);
     }));
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
-}

@@ -1,7 +1,7 @@
 import { freePort, type ServerProcess } from '../../examples/cluster/servers/processes.js';
 import { startRedis } from '../../examples/cluster/servers/redis.js';
-import { until } from '../client/support/until.js';
 import { describeWith } from '../customers/support/describe-with.js';
+import { until } from '../support/until.js';
 import { LIMIT, type LimitedHost, startLimitedHost } from './support/limited-host.js';
 import { type Driver, redisCli } from './support/redis-client.js';
 

@@ -1,8 +1,8 @@
 import type { ServerProcess } from '../../examples/cluster/servers/processes.js';
 import { startRedis } from '../../examples/cluster/servers/redis.js';
 import { type StripeEmulator, startStripeEmulator } from '../../src/testing/index.js';
-import { until } from '../client/support/until.js';
 import { describeWith } from '../customers/support/describe-with.js';
+import { until } from '../support/until.js';
 import { type Gate, startGate } from './support/gate.js';
 import { type LimitedProcesses, startLimitedProcesses } from './support/limited-processes.js';
 import { type Driver, redisCli } from './support/redis-client.js';

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { startBadUpstream } from '../support/bad-upstream.js';
-import { answerWell, type Handler, PARAMS, startUpstream, type Upstream, until } from './upstream.js';
+import { until } from '../support/until.js';
+import { answerWell, type Handler, PARAMS, startUpstream, type Upstream } from './upstream.js';
 
 let upstream: Upstream;
 const start = async (handler?: Handler) => {
@@ -41,9 +42,7 @@ test('the connection given back last is used first', async () => {
 });
 
 test('no more than maxSockets are open, and whoever waits takes the first that is free', async () => {
-  const stripe = (await start((_request, response) => setTimeout(() => answerWell(response), 10))).client({
-    maxSockets: 3,
-  });
+  const stripe = (await start()).client({ maxSockets: 3 });
   const sessions = await Promise.all(
     Array.from({ length: 30 }, () => stripe.customerSessions.create(PARAMS)),
   );
@@ -52,12 +51,16 @@ test('no more than maxSockets are open, and whoever waits takes the first that i
 });
 
 test('a second burst opens no new connections', async () => {
-  const stripe = (await start((_request, response) => setTimeout(() => answerWell(response), 20))).client();
+  const open: (() => void)[] = [];
+  const stripe = (await start((_request, response) => open.push(() => answerWell(response)))).client();
   for (const _burst of [1, 2, 3]) {
-    await Promise.all(Array.from({ length: 40 }, () => stripe.customerSessions.create(PARAMS)));
+    const calls = Array.from({ length: 40 }, () => stripe.customerSessions.create(PARAMS));
+    await until(() => open.length === 40);
+    for (const answer of open.splice(0)) answer();
+    await Promise.all(calls);
   }
   expect(upstream.requests).toHaveLength(120);
-  expect(upstream.connections.length).toBeLessThanOrEqual(40);
+  expect(upstream.connections).toHaveLength(40);
 });
 
 test('an idle connection older than keepAliveMs is closed', async () => {
@@ -123,10 +126,13 @@ test('close lets calls under way end, takes no more, and leaves no connection', 
 });
 
 test('close may be called twice, also with calls under way', async () => {
-  const stripe = (await start((_request, response) => setTimeout(() => answerWell(response), 30))).client();
+  const open: (() => void)[] = [];
+  const stripe = (await start((_request, response) => open.push(() => answerWell(response)))).client();
   const underWay = stripe.customerSessions.create(PARAMS);
-  await until(() => upstream.requests.length === 1);
-  await Promise.all([stripe.close(), stripe.close()]);
+  await until(() => open.length === 1);
+  const closed = Promise.all([stripe.close(), stripe.close()]);
+  open[0]?.();
+  await closed;
   await expect(underWay).resolves.toMatchObject({ object: 'customer_session' });
 });
 

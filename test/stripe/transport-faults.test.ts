@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { createStripe } from '../../src/stripe/client.js';
 import { type FaultMode, faultModes, startBadUpstream } from '../support/bad-upstream.js';
+import { until } from '../support/until.js';
 
 // Soon over where it will pass; ample where it must not, since a machine under load answers late.
 const UNANSWERED = { budgetMs: 900, attemptMs: 300 };
@@ -33,11 +34,6 @@ async function callOnce(mode: FaultMode, tls: boolean, { budgetMs, attemptMs } =
 
 function timesOf({ expected }: FaultMode) {
   return expected === 'timeout' ? UNANSWERED : ANSWERED;
-}
-
-// Jest's own time-out ends what never comes to hold.
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 /** What the router will make of it (H11), told from the same few fields. */

@@ -1,15 +1,8 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import {
-  answerWell,
-  attemptsOf,
-  type Handler,
-  PARAMS,
-  startUpstream,
-  type Upstream,
-  until,
-} from './upstream.js';
+import { until } from '../support/until.js';
+import { answerWell, attemptsOf, type Handler, PARAMS, startUpstream, type Upstream } from './upstream.js';
 
 let upstream: Upstream;
 const start = async (handler?: Handler) => {

@@ -80,15 +80,6 @@ export async function startUpstream(
   return upstream;
 }
 
-/** Waits until it holds; fails after 5 s. */
-export async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 1_000; tries += 1) {
-    if (holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error('it never came to hold');
-}
-
 /** The requests that an answer took, as the transport counted them. */
 export function attemptsOf({ lastResponse }: { lastResponse: object }): number | undefined {
   return factsOf(lastResponse)?.attempts;

@@ -52,8 +52,3 @@ export async function startFaultApp(): Promise<FaultApp> {
 export function codeOf({ status, json }: Answer): string {
   return status === 200 ? 'ok' : String(json.code);
 }
-
-/** Waits until it holds; the test's own time-out ends what never does. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
-}

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { browserHeaders, type StripeEmulator } from '../../../src/testing/index.js';
-import { until } from '../../client/support/until.js';
+import { until } from '../../support/until.js';
 import type { Driver } from './redis-client.js';
 
 export interface LimitedProcesses {
