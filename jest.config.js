@@ -1,46 +1,25 @@
-const { availableParallelism } = require('node:os');
+const { project, run } = require('./jest.base.js');
 
-/** @type {import('jest').Config} */
-const base = {
-  testEnvironment: 'node',
-  transform: {
-    '^.+\\.tsx?$': [
-      '@swc/jest',
-      {
-        jsc: {
-          target: 'es2022',
-          parser: { syntax: 'typescript', tsx: true },
-          transform: { react: { runtime: 'automatic' } },
-        },
-        module: { type: 'commonjs' },
-      },
-    ],
-  },
-  // Sources name their imports `./x.js`, as Node will find them once built.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
-};
-
+// What has a jest.config.js, and so a command, of its own.
+const apart = ['browser', 'package'].map((folder) => `<rootDir>/test/${folder}/`);
 // What speaks HTTP through the router runs on both majors of Express.
 const bothMajors = ['<rootDir>/test/http/**/*.test.ts'];
 
 /** @type {import('jest').Config} */
 module.exports = {
+  ...run,
   projects: [
     {
-      ...base,
+      ...project,
       displayName: 'all',
       testMatch: ['<rootDir>/test/**/*.test.{ts,tsx}'],
+      testPathIgnorePatterns: ['/node_modules/', ...apart],
     },
     {
-      ...base,
+      ...project,
       displayName: 'express 4',
       testMatch: bothMajors,
-      moduleNameMapper: { ...base.moduleNameMapper, '^express$': 'express4' },
+      moduleNameMapper: { ...project.moduleNameMapper, '^express$': 'express4' },
     },
   ],
-  // A hang never ends; a busy machine is only late.
-  testTimeout: 60_000,
-  // Many suites start servers and processes of their own, and wait for them more than they work.
-  maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
 };

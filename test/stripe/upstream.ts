@@ -24,6 +24,8 @@ export interface Upstream {
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, upstream: Upstream) => void;
 
+const PATIENCE_MS = 50_000;
+
 export const KEY = 'sk_test_emulator_transport';
 export const PARAMS = { customer: 'cus_Ada', components: { payment_element: { enabled: true } } };
 
@@ -65,6 +67,9 @@ export async function startUpstream(
         port,
         ca: certificate.cert,
         spareConnection: false,
+        // A slow machine is no fault: what runs out of time is a test's own setting.
+        timeout: PATIENCE_MS,
+        attemptTimeoutMs: PATIENCE_MS,
         ...config,
       });
       clients.push(stripe);

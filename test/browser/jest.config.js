@@ -1,0 +1,3 @@
+const { suiteOf } = require('../../jest.base.js');
+
+module.exports = suiteOf(__dirname);
