@@ -6,7 +6,7 @@ export async function createElements(
   stripe: Stripe,
   paymentOptions: StripeElementsOptionsMode,
 ): Promise<StripeElements> {
-  const session = await fetchCustomerSession('/customer-session');
+  const session = await fetchCustomerSession('/customer-session').catch(() => null); // then without saved cards
   const elements = stripe.elements({ ...paymentOptions, ...toElementsOptions(session) });
   return elements;
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { installConsumer, makeFolder, mustRun, NAME, pack, ROOT, run } from './support/consumer.js';
 import { describeOnline } from './support/describe-online.js';
+import { brokenLinks, shippedLinks } from './support/links.js';
 import { checkTypes, TYPE_CHECKS } from './support/type-check.js';
 
 const NODE = process.execPath;
@@ -27,7 +28,7 @@ beforeAll(async () => {
 afterAll(remove);
 
 describe('the tarball', () => {
-  it('holds what is built, the documents and nothing else', () => {
+  it('holds what is built, some documents and nothing else', () => {
     const expected = [
       /^dist\/[\w/-]+\.(js|mjs|d\.ts|d\.mts)$/,
       /^dist\/client-esm\/package\.json$/,
@@ -47,6 +48,11 @@ describe('the tarball', () => {
       .filter((file) => file.startsWith('dist/'));
     expect(named.length).toBeGreaterThan(20);
     expect(named.filter((file) => !files.includes(file))).toEqual([]);
+  });
+
+  it('holds what its documents link to, and the pages that its code names', () => {
+    expect(shippedLinks(files).length).toBeGreaterThan(20);
+    expect(brokenLinks(files)).toEqual([]);
   });
 
   it('is without fault for publint and for arethetypeswrong', async () => {
