@@ -15,14 +15,9 @@ const built = read();
 if (built?.sources === sources && built.dist === hashOfDist()) {
   process.stdout.write('The package is built: nothing has changed since.\n');
 } else {
-  const startedAt = performance.now();
-  process.stdout.write('Building the package (src to dist) …\n');
   execFileSync(process.execPath, [path.join(root, 'scripts', 'build.mjs')], { stdio: 'inherit' });
   mkdirSync(path.dirname(note), { recursive: true });
   writeFileSync(note, JSON.stringify({ sources, dist: hashOfDist() }));
-  process.stdout.write(
-    `The package is built, in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`,
-  );
 }
 
 function read() {
