@@ -50,6 +50,13 @@ describe('the tarball', () => {
     expect(named.filter((file) => !files.includes(file))).toEqual([]);
   });
 
+  it('runs nothing when it is installed', () => {
+    const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+    expect(Object.keys(scripts)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(pre|post)?install$/)]),
+    );
+  });
+
   it('holds what its documents link to, and the pages that its code names', () => {
     expect(shippedLinks(files).length).toBeGreaterThan(20);
     expect(brokenLinks(files)).toEqual([]);
@@ -145,4 +152,20 @@ describeOnline('a project that installs the tarball', () => {
     expect(bundle.code).toContain('CustomerSessionError');
     expect(bundle.code).not.toMatch(/\b(from|import|require\() ?["']node:|browser-external/);
   }, 60_000);
+});
+
+// stripe 22 and 23 want the types of Node.js 20; README.md says what to install.
+describeOnline('a project with the types of Node.js 18', () => {
+  it(
+    'compiles against stripe 21, every declaration checked',
+    async () => {
+      const { express } = CONSUMER;
+      const older = { express, '@types/express': '^5', '@types/node': '^18', stripe: '^21' };
+      const project = await installConsumer(path.join(folder, 'types-node-18'), tarball, older);
+      for (const check of TYPE_CHECKS.filter(({ name }) => name.startsWith('nodenext'))) {
+        expect(await checkTypes(project, check)).toEqual({ code: 0, output: '' });
+      }
+    },
+    LONG_MS,
+  );
 });
