@@ -1,10 +1,11 @@
 import { Session } from 'node:inspector/promises';
-import { startFloor } from './floor.js';
 import { serveCalls } from './processes.js';
 import { type RivalStart, rivals } from './rivals.js';
 
 export interface StartCall extends RivalStart {
   rival: string;
+  /** With one OpenTelemetry instrumentation, of `http`. */
+  traced?: boolean;
 }
 
 /** Where the time of a profile went: functions by their own time. */
@@ -21,8 +22,6 @@ serveCalls({
     if (!begin) throw new Error(`no rival "${rival}"`);
     return begin(start);
   },
-  startEngine: ({ engine, upstreamPort }: { engine: string; upstreamPort: number }) =>
-    startFloor(upstreamPort, engine),
   /** User and system time so far, in µs. */
   cpu() {
     const { user, system } = process.cpuUsage();

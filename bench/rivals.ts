@@ -2,14 +2,17 @@ import { createServer, type Server } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import fastifyHelmet from '@fastify/helmet';
+import fastifyRateLimit from '@fastify/rate-limit';
 import { serve as serveHono } from '@hono/node-server';
 import express, { type Express } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import fastify from 'fastify';
 import helmet from 'helmet';
 import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import { rateLimiter as honoRateLimiter } from 'hono-rate-limiter';
 import Stripe from 'stripe';
-import { requestOf, startFloor } from './floor.js';
 
 /** What every rival is told. All trust the same authority by NODE_EXTRA_CA_CERTS. */
 export interface RivalStart {
@@ -45,8 +48,6 @@ const COMPONENTS = {
 type Built = typeof import('../src/index.js');
 
 export const rivals: Record<string, StartRival> = {
-  floor: ({ upstreamPort }) => startFloor(upstreamPort),
-
   // https://docs.stripe.com/payments/save-customer-payment-methods, as it stands there.
   guide: (start) => listen(createServer(guideApp(start))),
 
@@ -61,21 +62,12 @@ export const rivals: Record<string, StartRival> = {
     );
   },
 
-  // Our router taken apart, for the scenario `layers`.
-  'express + transport': async ({ upstreamPort }) => {
-    const create = await createWithoutStripeNode(upstreamPort);
-    return listen(createServer(appThat(create)));
-  },
-  'express + transport + stripe-node': async ({ upstreamPort }) => {
-    const { createStripe } = await importBuilt();
-    const stripe = createStripe(KEY, { host: 'localhost', port: upstreamPort });
-    const params = { customer: CUSTOMER, components: COMPONENTS };
-    return listen(createServer(appThat(() => stripe.rawRequest('POST', '/v1/customer_sessions', params))));
-  },
-
-  fastify: async ({ upstreamPort }) => {
+  // The same protection on other frameworks, by the plugins that their own documentation names.
+  'fastify + helmet + rate limit': async ({ upstreamPort }) => {
     const stripe = plainStripe(upstreamPort);
     const app = fastify();
+    await app.register(fastifyHelmet);
+    await app.register(fastifyRateLimit, { timeWindow: 60_000, max: 1e9 });
     app.post('/customer-session', async () => {
       const session = await stripe.customerSessions.create({ customer: CUSTOMER, components: COMPONENTS });
       return { client_secret: session.client_secret };
@@ -84,9 +76,11 @@ export const rivals: Record<string, StartRival> = {
     return portOf(app.server);
   },
 
-  hono: ({ upstreamPort }) => {
+  'hono + secure headers + rate limit': ({ upstreamPort }) => {
     const stripe = plainStripe(upstreamPort);
     const app = new Hono();
+    app.use(secureHeaders());
+    app.use(honoRateLimiter({ windowMs: 60_000, limit: 1e9, keyGenerator: () => 'one' }));
     app.post('/customer-session', async (context) => {
       const session = await stripe.customerSessions.create({ customer: CUSTOMER, components: COMPONENTS });
       return context.json({ client_secret: session.client_secret });
@@ -136,19 +130,6 @@ function routerOver(
   });
 }
 
-// A session over our transport, with headers and body written down once.
-async function createWithoutStripeNode(upstreamPort: number): Promise<() => Promise<object>> {
-  const { stripeHttpClient } = (await import(
-    path.join(built, 'stripe', 'client.js')
-  )) as typeof import('../src/stripe/client.js');
-  const transport = stripeHttpClient();
-  const target = ['localhost', upstreamPort, '/v1/customer_sessions', 'POST'] as const;
-  return async () => {
-    const answer = await transport.makeRequest(...target, ...requestOf('bench'), 'https', 8_000);
-    return answer.toJSON();
-  };
-}
-
 function expressApp(): Express {
   const app = express();
   app.set('trust proxy', 'loopback');
@@ -171,15 +152,6 @@ function guideApp({ upstreamPort, lanes = 0 }: RivalStart, prepare?: (app: Expre
   }
   app.get('/other', (_req, res) => {
     res.json({ fine: true });
-  });
-  return app;
-}
-
-function appThat(create: () => Promise<unknown>): Express {
-  const app = express();
-  app.post('/customer-session', async (_req, res) => {
-    const { client_secret } = (await create()) as { client_secret: string };
-    res.end(JSON.stringify({ client_secret }));
   });
   return app;
 }

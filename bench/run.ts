@@ -1,13 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Figure, isMissed, table } from './figures.js';
 import type { ProfileEntry } from './rival-process.js';
 import { burstScenario, smallBurstScenario } from './scenarios/burst.js';
 import { concurrencyScenario } from './scenarios/concurrency.js';
-import { cpuScenario, layersScenario } from './scenarios/cpu.js';
+import { cpuScenario, tracedScenario } from './scenarios/cpu.js';
 import { hangScenario } from './scenarios/hang.js';
-import { closingScenario, idleScenario } from './scenarios/idle.js';
+import { closingScenario, firstScenario, idleScenario } from './scenarios/idle.js';
 import { pageScenario } from './scenarios/page.js';
 import { createWorld, type World } from './world.js';
 
@@ -19,8 +20,12 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     /** The Node.js to run the rivals on. */
     node: { type: 'string', default: process.execPath },
+    /** Writes docs/proof/bench.md as well. */
+    write: { type: 'boolean', default: false },
   },
 });
+
+const PAGE = path.join(__dirname, '../docs/proof/bench.md');
 
 const { quick } = options;
 let profile: ProfileEntry[] = [];
@@ -29,7 +34,8 @@ const cpuSettings = quick
   : { generations: 3, rounds: 6, requests: 2_000, warmUp: 20_000 };
 
 const scenarios: Record<string, (world: World) => Promise<Figure[]>> = {
-  idle: (world) => idleScenario(world, quick ? 2 : 5),
+  first: (world) => firstScenario(world, quick ? 2 : 8),
+  idle: (world) => idleScenario(world, quick ? 3 : 15),
   closing: (world) => closingScenario(world, quick ? 6 : 20),
   burst: (world) => burstScenario(world, quick ? 5 : 8),
   'small burst': (world) => smallBurstScenario(world, quick ? 2 : 6),
@@ -38,7 +44,7 @@ const scenarios: Record<string, (world: World) => Promise<Figure[]>> = {
     profile = measured.profile;
     return measured.figures;
   },
-  layers: (world) => layersScenario(world, cpuSettings),
+  traced: (world) => tracedScenario(world, cpuSettings),
   concurrency: (world) => concurrencyScenario(world, quick ? 3 : 8),
   page: () => pageScenario(quick ? 5 : 15),
   hang: (world) => hangScenario(world, quick ? 25 : 60),
@@ -67,13 +73,30 @@ async function main(): Promise<void> {
 
 function print(figures: readonly Figure[]): void {
   const missed = figures.filter(isMissed);
-  const lines = [table(figures), ''];
-  lines.push(missed.length === 0 ? 'Every goal is met.' : `${missed.length} goal(s) missed.`);
+  const lines = [
+    table(figures),
+    '',
+    missed.length === 0 ? 'Every goal is met.' : `${missed.length} goal(s) missed.`,
+  ];
+  if (options.write) writeFileSync(PAGE, pageOf(lines));
   if (profile.length > 0 && missed.some(({ measure }) => measure.startsWith('CPU'))) {
     lines.push('', 'Where the CPU time of the router process goes (own time):', '');
     for (const [name, share] of profile) lines.push(`${(share * 100).toFixed(1).padStart(5)}%  ${name}`);
   }
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function pageOf(lines: readonly string[]): string {
+  const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
+  return [
+    '# Bench',
+    '',
+    `Written by \`${command}\` on ${new Date().toISOString().slice(0, 10)}, with Node.js ${process.versions.node} and`,
+    `${os.availableParallelism()} cores, whose load was ${os.loadavg()[1]?.toFixed(1)}. What is measured is told in bench/README.md.`,
+    '',
+    ...lines,
+    '',
+  ].join('\n');
 }
 
 main().catch((error: unknown) => {

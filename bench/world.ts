@@ -24,7 +24,6 @@ export interface Rival {
 export interface World {
   upstream(settings?: UpstreamSettings & { roundTripMs?: number }): Promise<Upstream>;
   rival(start: StartCall): Promise<Rival>;
-  engine(engine: string, upstreamPort: number): Promise<Rival>;
   close(): Promise<void>;
 }
 
@@ -49,12 +48,13 @@ export async function createWorld(node: string): Promise<World> {
     return started;
   }
 
-  async function rivalProcess(name: string, method: string, argument: unknown): Promise<Rival> {
+  async function rival({ traced = false, ...start }: StartCall): Promise<Rival> {
     const env = { NODE_EXTRA_CA_CERTS: ca, NODE_ENV: 'production' };
-    const started = await child('rival-process.ts', { node, env });
-    const load = loadOn(await started.call<number>(method, argument));
+    const execArgv = traced ? ['--require', path.join(__dirname, 'traced.cjs')] : [];
+    const started = await child('rival-process.ts', { node, env, execArgv });
+    const load = loadOn(await started.call<number>('start', start));
     return {
-      name,
+      name: traced ? `${start.rival}, traced` : start.rival,
       child: started,
       load,
       async stop() {
@@ -75,8 +75,7 @@ export async function createWorld(node: string): Promise<World> {
         counts: () => started.call('counts'),
       };
     },
-    rival: (start) => rivalProcess(start.rival, 'start', start),
-    engine: (engine, upstreamPort) => rivalProcess(engine, 'startEngine', { engine, upstreamPort }),
+    rival,
     async close() {
       await Promise.all([...children].map((one) => one.stop()));
       await rm(folder, { recursive: true });

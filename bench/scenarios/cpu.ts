@@ -5,8 +5,14 @@ import { lowerQuartile, median, spread } from '../stats.js';
 import type { Rival, World } from '../world.js';
 
 const IN_FLIGHT = 32;
-const RIVALS = ['floor', 'guide', 'guide + helmet + rate limit', 'fastify', 'hono', 'router'];
-const LAYERS = ['floor', 'express + transport', 'express + transport + stripe-node', 'router'];
+const RIVALS = [
+  'guide',
+  'guide + helmet + rate limit',
+  'fastify + helmet + rate limit',
+  'hono + secure headers + rate limit',
+  'router',
+];
+const GOALS = { guide: 1.05, 'guide + helmet + rate limit': 0.95 };
 
 export interface CpuSettings {
   /** How often every rival is started anew: what the compiler makes of a process differs from one to the next. */
@@ -29,29 +35,24 @@ export async function cpuScenario(
 ): Promise<{ figures: Figure[]; profile: ProfileEntry[] }> {
   let version = '';
   let profile: ProfileEntry[] = [];
-  const measured = await measureInTurn(world, RIVALS, settings, async (rivals) => {
+  const starts = RIVALS.map((rival) => ({ rival }));
+  const measured = await measureInTurn(world, starts, settings, async (rivals) => {
     const router = rivals.find(({ name }) => name === 'router');
     if (router === undefined) return;
     version = await router.child.call<string>('version');
     profile = await profileOf(router, settings.requests * 4);
   });
   const scenario = `${IN_FLIGHT} in flight, no delay, Node.js ${version}`;
-  const goals = {
-    guide: 0.75,
-    'guide + helmet + rate limit': 0.6,
-    // Express itself is dearer on Node.js 20: see bench/README.md.
-    floor: Number.parseInt(version, 10) >= 24 ? 2.0 : 2.6,
-  };
   return {
     profile,
     figures: [
-      ...Object.entries(goals).map(([other, goal]) => ({
+      ...Object.entries(GOALS).map(([other, goal]) => ({
         scenario,
         measure: `CPU per request ÷ ${other}`,
         goal,
         ...ratioTo(other, measured, 'us'),
       })),
-      ...Object.keys(canCountInstructions() ? goals : {}).map((other) => ({
+      ...Object.keys(canCountInstructions() ? GOALS : {}).map((other) => ({
         scenario,
         measure: `instructions per request ÷ ${other}`,
         ...ratioTo(other, measured, 'kiloInstructions'),
@@ -61,20 +62,36 @@ export async function cpuScenario(
   };
 }
 
+/** The same with one OpenTelemetry instrumentation, of `http`, on both sides. */
+export async function tracedScenario(world: World, settings: CpuSettings): Promise<Figure[]> {
+  const starts = ['guide', 'router'].map((rival) => ({ rival, traced: true }));
+  const measured = await measureInTurn(world, starts, settings);
+  const scenario = `${IN_FLIGHT} in flight, OpenTelemetry's http instrumentation on both sides`;
+  const [guide = '', router = ''] = measured.keys();
+  const ratios = ratiosOf(measured, { of: router, to: guide, unit: 'us' });
+  return [
+    { scenario, measure: 'CPU per request ÷ guide', ours: median(ratios), guide: 1, spread: spread(ratios) },
+    ...cpuFigures(scenario, measured),
+  ];
+}
+
 function ratioTo(
-  other: string,
+  to: string,
   measured: Measured,
   unit: 'us' | 'kiloInstructions',
 ): Pick<Figure, 'ours' | 'guide' | 'spread'> {
-  const of = (name: string) => measured.get(name)?.[unit] ?? [];
-  // Round by round, since both sides of a ratio then met the same machine.
-  const ratios = (one: string) => of(one).map((value, round) => value / (of(other)[round] ?? Number.NaN));
-  return { ours: median(ratios('router')), guide: median(ratios('guide')), spread: spread(ratios('router')) };
+  const ours = ratiosOf(measured, { of: 'router', to, unit });
+  const guide = ratiosOf(measured, { of: 'guide', to, unit });
+  return { ours: median(ours), guide: median(guide), spread: spread(ours) };
 }
 
-/** What each layer of our router adds to the floor. */
-export async function layersScenario(world: World, settings: CpuSettings): Promise<Figure[]> {
-  return cpuFigures('layers', await measureInTurn(world, LAYERS, settings));
+// Round by round, since both sides of a ratio then met the same machine.
+function ratiosOf(
+  measured: Measured,
+  { of, to, unit }: { of: string; to: string; unit: 'us' | 'kiloInstructions' },
+): number[] {
+  const others = measured.get(to)?.[unit] ?? [];
+  return (measured.get(of)?.[unit] ?? []).map((value, round) => value / (others[round] ?? Number.NaN));
 }
 
 function cpuFigures(scenario: string, measured: Measured): Figure[] {
@@ -100,16 +117,17 @@ function cpuFigures(scenario: string, measured: Measured): Figure[] {
 
 async function measureInTurn(
   world: World,
-  names: readonly string[],
+  starts: readonly { rival: string; traced?: boolean }[],
   { generations, rounds, requests, warmUp }: CpuSettings,
   atEnd?: (rivals: readonly Rival[]) => Promise<void>,
 ): Promise<Measured> {
   const upstream = await world.upstream();
-  const measured: Measured = new Map(names.map((name) => [name, { us: [], kiloInstructions: [] }]));
+  const measured = new Map<string, { us: number[]; kiloInstructions: number[] }>();
   for (let generation = 1; generation <= generations; generation += 1) {
     const rivals: Rival[] = [];
-    for (const name of names) {
-      const rival = await world.rival({ rival: name, upstreamPort: upstream.port, capsRaised: true });
+    for (const start of starts) {
+      const rival = await world.rival({ ...start, upstreamPort: upstream.port, capsRaised: true });
+      if (!measured.has(rival.name)) measured.set(rival.name, { us: [], kiloInstructions: [] });
       await rival.load.closedLoop(IN_FLIGHT, warmUp);
       rivals.push(rival);
     }

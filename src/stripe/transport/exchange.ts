@@ -98,7 +98,9 @@ export class Answer {
       });
       // Not the request's 'close', which interceptors emit early.
       incoming.on('end', () => resolve(Buffer.concat(chunks)));
-      incoming.on('close', () => reject(new StripeTransportError('ECONN', 'ECONNRESET')));
+      incoming.on('close', () => {
+        if (!incoming.readableEnded) reject(new StripeTransportError('ECONN', 'ECONNRESET'));
+      });
     }).finally(this.#stopTimer);
   }
 
