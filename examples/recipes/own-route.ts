@@ -34,7 +34,7 @@ export function checkoutApp(
     }
     const [intent, session] = await Promise.all([
       stripe.paymentIntents.create({ amount: 4200, currency: 'eur', customer: user.stripeCustomerId }),
-      sessions.issue(user, req).catch(() => null), // a checkout never waits for saved cards that cannot be had
+      sessions.issue(user, req).catch(() => null), // no session: a checkout without saved cards
     ]);
     res.json({ client_secret: intent.client_secret, customer_session: session?.toAnswer() ?? null });
   });
