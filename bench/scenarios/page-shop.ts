@@ -11,27 +11,33 @@ export type Way = 'guide' | 'preload' | 'initial';
 
 /** A shop, Stripe's API behind it and Stripe.js: stand-ins that only take their time. */
 export interface PageShop {
-  urlOf(way: Way): string;
+  urlOf(page: Way | 'cart'): string;
   close(): Promise<void>;
 }
 
 type Answer = (response: ServerResponse) => Promise<void>;
 
 // All three wait for Stripe.js, the intent and the session: then the Payment Element can be made.
-const AT_HAND = 'window.atHand = performance.now();';
+const AT_HAND = 'console.log(performance.now());';
 const POST = (path: string) => `fetch('${path}', { method: 'POST' }).then((response) => response.json())`;
 
 // As Stripe's guide has it: its script first, then the intent and the session by one request.
 const GUIDE = `Stripe('pk_test_bench'); ${POST('/create-payment-intent')}.then(() => { ${AT_HAND} });`;
-const PRELOAD = `const source = client.createCustomerSessionSource('/customer-session');
-source.preload();
-Promise.all([${POST('/intent')}, source.get(), stripeLoaded]).then(([, session]) => { if (session) ${AT_HAND} });`;
+const PRELOAD = `const intent = checkout.intent.then((response) => response.json());
+Promise.all([intent, checkout.source.get(), stripeLoaded]).then(([, session]) => { if (session) ${AT_HAND} });`;
 const INITIAL = `const { customer_session: initial } = JSON.parse(document.querySelector('#secrets').textContent);
 const source = client.createCustomerSessionSource('/customer-session', { initial });
 Promise.all([source.get(), stripeLoaded]).then(([session]) => { if (session) ${AT_HAND} });`;
 
-/** `client`: the code of ./client, as the variable `client`. */
-export async function startPageShop(client: string): Promise<PageShop> {
+/** The package's code, as scripts that leave a variable of that name. */
+export interface Bundles {
+  /** The recipe's: asks for the session and the intent. */
+  readonly early: string;
+  /** ./client, all of it. */
+  readonly client: string;
+}
+
+export async function startPageShop({ early, client }: Bundles): Promise<PageShop> {
   const stripeJs = await listen((_request, response) => {
     void sleep(STRIPE_JS_MS).then(() => script(response, 'window.Stripe = () => ({}); window.onStripe?.();'));
   });
@@ -39,6 +45,7 @@ export async function startPageShop(client: string): Promise<PageShop> {
     `<script>window.stripeLoaded = new Promise((resolve) => { window.onStripe = resolve; })</script>
 <script src="http://127.0.0.1:${stripeJs.port}/" ${attributes}></script>`;
   const routes: Record<string, Answer> = {
+    '/cart': async (response) => end(response, page()),
     '/guide': async (response) => end(response, page(tag(''), '<script src="/guide.js" defer></script>')),
     '/guide.js': async (response) => script(response, GUIDE),
     '/create-payment-intent': async (response) => {
@@ -47,9 +54,12 @@ export async function startPageShop(client: string): Promise<PageShop> {
       end(response, secrets());
     },
     '/preload': async (response) =>
-      end(response, page(tag('async'), '<script async fetchpriority="high" src="/preload.js"></script>')),
-    '/preload.js': async (response) => script(response, client + PRELOAD),
-    '/intent': slowly,
+      end(
+        response,
+        page(`<script>${early}</script>`, tag('async'), '<script defer src="/preload.js"></script>'),
+      ),
+    '/preload.js': async (response) => script(response, PRELOAD),
+    '/payment-intent': slowly,
     '/customer-session': slowly,
     // The head leaves at once, so that the scripts load while Stripe is asked for both at the same time.
     '/initial': async (response) => {
@@ -62,7 +72,7 @@ export async function startPageShop(client: string): Promise<PageShop> {
   };
   const shop = await listen((request, response) => void answer(routes, request, response));
   return {
-    urlOf: (way) => `http://127.0.0.1:${shop.port}/${way}`,
+    urlOf: (name) => `http://127.0.0.1:${shop.port}/${name}`,
     close: async () => void (await Promise.all([shop.close(), stripeJs.close()])),
   };
 }
@@ -72,7 +82,6 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // Of a connection that is open: the buyer comes from the shop's other pages.
   await sleep(ROUND_TRIP_MS);
   response.setHeader('cache-control', 'no-store');
   const route = routes[request.url ?? ''];

@@ -15,6 +15,7 @@ describeInChromium('the recipes without React in Chromium', () => {
 
   beforeAll(async () => {
     prepareLab('recipes.ts');
+    prepareLab('early.ts');
     browser = await launchChromium();
   }, PREPARE_MS);
 
@@ -86,6 +87,24 @@ describeInChromium('the recipes without React in Chromium', () => {
     expect(await card().count()).toBe(1);
     await lab.run('leave()');
     expect(await card().count()).toBe(0);
+  });
+
+  test('what stands in the head of the page asks for both at once, and the checkout takes them', async () => {
+    const intents: string[] = [];
+    lab = await openLab(browser, {
+      script: 'early.ts',
+      routes: {
+        '/payment-intent': (request, response) => {
+          intents.push(request.method ?? '');
+          response.end('{"client_secret":"pi_1_secret_fake"}');
+        },
+      },
+    });
+    await until(() => lab.requests.length === 1 && intents.length === 1);
+    const got = await lab.run(`Promise.all([checkout.intent, checkout.source.get()]).then(
+      async ([response, session]) => [(await response.json()).client_secret, session.clientSecret])`);
+    expect(got).toEqual(['pi_1_secret_fake', expect.stringMatching(/^cuss_secret_fake_/)]);
+    expect([intents, lab.requests.length]).toEqual([['POST'], 1]);
   });
 
   test('the session that came with the intent is the first, and nobody is asked', async () => {
