@@ -19,6 +19,8 @@ if (built?.sources === sources && built.dist === hashOfDist()) {
   mkdirSync(path.dirname(note), { recursive: true });
   writeFileSync(note, JSON.stringify({ sources, dist: hashOfDist() }));
 }
+// What comes next loads its code for a second or more before it can say anything.
+process.stdout.write('Starting the storefront …\n');
 
 function read() {
   try {
