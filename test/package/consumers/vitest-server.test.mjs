@@ -1,0 +1,6 @@
+import { expect, test } from 'vitest';
+import { aSession } from './a-session.cjs';
+
+test('a session, in a host’s own test', async () => {
+  expect(await aSession()).toEqual({ status: 200, members: ['client_secret', 'expires_at'] });
+});
