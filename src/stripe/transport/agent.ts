@@ -1,5 +1,5 @@
-import http from 'node:http';
-import https from 'node:https';
+import { type ClientRequest, Agent as HttpAgent, type AgentOptions as HttpAgentOptions } from 'node:http';
+import { type AgentOptions, Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createSecureContext, type SecureContext } from 'node:tls';
@@ -18,24 +18,24 @@ export interface AgentSettings {
 }
 
 // @types/node leaves out that an agent hands its options on to tls.connect().
-type SecureRequestOptions = https.RequestOptions & { secureContext: SecureContext };
+type SecureRequestOptions = RequestOptions & { secureContext: SecureContext };
 type Connected = (error: Error | null, socket: Duplex) => void;
 
 // Keeps NAT tables from forgetting an idle connection, and finds the dead ones.
 const TCP_KEEP_ALIVE_MS = 15_000;
 
 /** For an emulator over plain http. */
-export function plainAgent(settings: AgentSettings): http.Agent {
-  return new http.Agent(optionsOf(settings));
+export function plainAgent(settings: AgentSettings): HttpAgent {
+  return new HttpAgent(optionsOf(settings));
 }
 
 /** For a retry: a connection of its own, closed after its one request. */
-export function freshAgent({ ca }: AgentSettings, protocol: string): http.Agent {
-  return protocol === 'https' ? new https.Agent(trust(ca)) : new http.Agent();
+export function freshAgent({ ca }: AgentSettings, protocol: string): HttpAgent {
+  return protocol === 'https' ? new HttpsAgent(trust(ca)) : new HttpAgent();
 }
 
 /** The options of TLS that say whom to trust, for a request and for an agent. */
-export function trust(ca: CertificateAuthorities | undefined): https.AgentOptions {
+export function trust(ca: CertificateAuthorities | undefined): AgentOptions {
   // Said here so that NODE_TLS_REJECT_UNAUTHORIZED=0 cannot switch it off for payments.
   const options = { rejectUnauthorized: true };
   if (ca === undefined) return options;
@@ -46,7 +46,7 @@ export function trust(ca: CertificateAuthorities | undefined): https.AgentOption
  * Node's own agent for TLS, with a spare: one connected socket beyond those in use, so that a call on a quiet server waits
  * for no handshake. Nothing in it keeps the process alive.
  */
-export class StripeAgent extends https.Agent {
+export class StripeAgent extends HttpsAgent {
   readonly #settings: AgentSettings;
   readonly #spare: SpareConnection;
   #context: SecureContext | undefined;
@@ -59,7 +59,7 @@ export class StripeAgent extends https.Agent {
     this.#spare = new SpareConnection(() => this.#connect({ ...this.options, host, port, servername }));
   }
 
-  override createConnection(options: https.RequestOptions, connected?: Connected): Duplex | null | undefined {
+  override createConnection(options: RequestOptions, connected?: Connected): Duplex | null | undefined {
     if (!this.#hasSpareFor(options)) return this.#connect(options, connected);
     const socket = this.#spare.take() ?? this.#connect(options, connected);
     this.#spare.noteCall();
@@ -74,7 +74,7 @@ export class StripeAgent extends https.Agent {
     return true;
   }
 
-  override reuseSocket(socket: Duplex, request: http.ClientRequest): void {
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
     socket.off('data', destroy);
     super.reuseSocket(socket, request);
     if (this.#settings.spareConnection) this.#spare.noteCall();
@@ -103,12 +103,12 @@ export class StripeAgent extends https.Agent {
     super.destroy();
   }
 
-  #hasSpareFor({ host, port }: https.RequestOptions): boolean {
+  #hasSpareFor({ host, port }: RequestOptions): boolean {
     const settings = this.#settings;
     return settings.spareConnection && host === settings.host && Number(port) === settings.port;
   }
 
-  #connect(options: https.RequestOptions, connected?: Connected): Duplex | null | undefined {
+  #connect(options: RequestOptions, connected?: Connected): Duplex | null | undefined {
     // One for all connections: reading the certificate authorities takes longer than connecting.
     this.#context ??= createSecureContext(trust(this.#settings.ca));
     const withContext: SecureRequestOptions = { ...options, secureContext: this.#context };
@@ -116,7 +116,7 @@ export class StripeAgent extends https.Agent {
   }
 }
 
-function optionsOf({ maxSockets, keepAliveMs }: AgentSettings): http.AgentOptions {
+function optionsOf({ maxSockets, keepAliveMs }: AgentSettings): HttpAgentOptions {
   return {
     keepAlive: true,
     keepAliveMsecs: TCP_KEEP_ALIVE_MS,

@@ -1,5 +1,5 @@
 // Looked up at each call, so that an agent or a mock that replaces `request` is used.
-import http, { type ClientRequest, type IncomingMessage } from 'node:http';
+import http, { type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { type CertificateAuthorities, trust } from './agent.js';
 import { reasonOf, StripeTransportError } from './error.js';
@@ -16,7 +16,7 @@ export interface Outgoing {
 }
 
 export interface ExchangeOptions {
-  readonly agent: http.Agent;
+  readonly agent: Agent;
   readonly ca: CertificateAuthorities | undefined;
   /** For connecting, sending and the whole answer together, in ms. */
   readonly timeoutMs: number;
