@@ -70,11 +70,11 @@ async function outcomesOf(row: Row, tarball: string): Promise<{ outcomes: Checks
 
 function versionOf(project: string, name: string): string {
   const file = path.join(project, 'node_modules', name, 'package.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version.replace(/^v/, '');
 }
 
 function shortName(name: string): string {
-  return name.replace(/^@stripe\//, '').replace(/[-/]linux-x64.*/, '');
+  return name.replace(/^@(stripe|oven)\//, '').replace(/^@?([a-z]+)[-/]linux-x64.*/, '$1');
 }
 
 // "types (bundler)" and "types (nodenext)" are one word in the table, and so are the Expresses beside a stripe-node.

@@ -67,7 +67,9 @@ export function testRunnerRows(folder: string): Row[] {
     name: `Vitest ${major}`,
     packages: ['vitest'],
     checks: async (install) => {
-      const project = await install({ ...FRONT_END, vitest: `^${major}`, jsdom: '^26' });
+      // Vitest 5 takes no types of Node.js 20.
+      const packages = { vitest: `^${major}`, jsdom: '^26', '@types/node': `^${line}` };
+      const project = await install({ ...FRONT_END, ...packages });
       const node = await nodeOf(line, folder);
       const test = (file: string) => run(node, ['node_modules/vitest/vitest.mjs', 'run', file], project);
       return {
