@@ -122,3 +122,30 @@ describe('everything public is documented', () => {
     expect(links.filter(({ exists }) => !exists)).toEqual([]);
   });
 });
+
+describe('docs/asvs.md', () => {
+  const rows = read('docs/asvs.md')
+    .split('\n')
+    .filter((line) => /^\| \d/.test(line));
+  // `test/http/contract.test.ts` *how the name begins*, *how another begins*
+  const cited = rows.flatMap((row) =>
+    [...row.matchAll(/`([\w./-]+\.tsx?)`((?:,? \*[^*]+\*)*)/g)].flatMap(([, file = '', names = '']) =>
+      (names.match(/[^*]{3,}/g) ?? ['no name']).map((name) => ({ file, name })),
+    ),
+  );
+
+  it('cites tests that there are', () => {
+    expect(cited.length).toBeGreaterThan(150);
+    const missing = cited.filter(({ file, name }) => {
+      const text = existsSync(path.join(root, file)) ? read(file) : '';
+      return !["'", '"', '`'].some((quote) => text.includes(quote + name));
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it('says of each requirement what shows it, or why nothing does', () => {
+    expect(rows.filter((row) => !/\.tsx?` \*|\]\(|\*\*Host\*\*|\*\*Short\*\*|Not shown/.test(row))).toEqual(
+      [],
+    );
+  });
+});
