@@ -26,7 +26,7 @@ function follow(request: Promise<Slot>): { slot?: Slot; reason?: string | undefi
 
 const settle = () => jest.advanceTimersByTimeAsync(0);
 
-test('H9 as many as may are open; the next wait and are served in the order of arrival', async () => {
+test('H9 as many as may be open; the next wait and are served in the order of arrival', async () => {
   const slots = room();
   const all = Array.from({ length: 5 }, () => follow(slots.acquire(FAR)));
   await settle();
