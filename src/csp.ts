@@ -1,5 +1,6 @@
 import { choiceError, refuseUnknownKeys } from './core/config-error.js';
 
+/** Options of `stripeCspDirectives`. */
 export interface StripeCspOptions {
   /** Also what the Address Element needs: Google Maps. Default `false`. */
   addressElement?: boolean | undefined;
@@ -7,8 +8,11 @@ export interface StripeCspOptions {
 
 /** Directives under helmet's names; each also lets the page's own origin in. */
 export interface StripeCspDirectives {
+  /** `connect-src` */
   connectSrc: string[];
+  /** `frame-src` */
   frameSrc: string[];
+  /** `script-src` */
   scriptSrc: string[];
 }
 

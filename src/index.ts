@@ -1,6 +1,13 @@
+/**
+ * `express-stripe-customer-session`, the server's side: the router, the issuer and the guard, presets for `components`,
+ * clients of Stripe, and the directory of customers. Runs on Node.js.
+ * @module index
+ */
 export type {
   AllowRedisplay,
+  Component,
   Components,
+  ComponentWithFeatures,
   CustomerSheetFeatures,
   MobilePaymentElementFeatures,
   PaymentElementFeatures,
@@ -16,6 +23,7 @@ export {
   mobilePaymentElement,
   pricingTable,
   type Redisplay,
+  type RedisplayOptions,
   type SaveChoice,
   type SavedPaymentMethodsOptions,
   savedPaymentMethods,
@@ -39,14 +47,17 @@ export type {
   ResolveCustomer,
   StripeClient,
 } from './core/types.js';
-export { stripeCspDirectives } from './csp.js';
+export { type StripeCspDirectives, type StripeCspOptions, stripeCspDirectives } from './csp.js';
+export type { CustomersClient } from './customers/create-customer.js';
 export { type CustomerDirectory, customerDirectory } from './customers/directory.js';
 export type { CustomerDirectoryOptions, CustomerProfile } from './customers/directory-options.js';
 export { type CustomerRow, type CustomerStore, memoryStore } from './customers/store.js';
 export { customerSessionGuard } from './guard.js';
 export { customerSessionIssuer } from './issuer.js';
 export type {
+  CustomerSessionDoorOptions,
   CustomerSessionGuardOptions,
+  CustomerSessionIssuerOption,
   CustomerSessionIssuerOptions,
   CustomerSessionRouterOptions,
   CustomerSessionSourceOptions,
@@ -62,5 +73,6 @@ export {
   stripeHttpClient,
 } from './stripe/client.js';
 export type { StripeConfig } from './stripe/client-config.js';
+export type { CertificateAuthorities } from './stripe/transport/agent.js';
 export type { StripeHttpClient } from './stripe/transport/http-client.js';
 export type { TransportConfig } from './stripe/transport/settings.js';

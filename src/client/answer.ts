@@ -2,6 +2,7 @@ import { CustomerSessionError, type CustomerSessionErrorCode } from './errors.js
 
 /** A Customer Session as the browser may know it. Keep it in memory only, and use it for one render. */
 export interface CustomerSession {
+  /** The secret, for Stripe.js's `customerSessionClientSecret`. Never log it or write it to storage. */
   readonly clientSecret: string;
   /**
    * When it ends **on this device's clock**: the server's `Date` header is taken into account, so

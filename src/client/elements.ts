@@ -5,6 +5,7 @@ import type { CustomerSession } from './answer.js';
  * knows: Stripe.js refuses options that it does not know. No session gives `{}`.
  */
 export function toElementsOptions(session: CustomerSession | null | undefined): {
+  /** The session's secret. */
   customerSessionClientSecret?: string;
 } {
   return session ? { customerSessionClientSecret: session.clientSecret } : {};

@@ -1,3 +1,7 @@
+/**
+ * `express-stripe-customer-session/embeds`: Stripe's Pricing Table and Buy Button for the signed-in customer.
+ * @module embeds
+ */
 import type { CustomerSession } from './answer.js';
 import type { CustomerSessionSource } from './source-types.js';
 

@@ -22,6 +22,7 @@ export type CustomerSessionErrorCode =
 
 /** The one error of this package's browser side. It never holds a secret, a body or a header. */
 export class CustomerSessionError extends Error {
+  /** Why: one of the server's codes, or one of the client's own. */
   declare readonly code: CustomerSessionErrorCode;
   /** The answer's HTTP status, where there was an answer. */
   declare readonly status: number | undefined;

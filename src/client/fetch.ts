@@ -2,6 +2,7 @@ import { type CustomerSession, readAnswer } from './answer.js';
 import { CustomerSessionError } from './errors.js';
 import { within } from './within.js';
 
+/** Options of `fetchCustomerSession`. All have defaults. */
 export interface FetchCustomerSessionOptions {
   /** Cancels the request: the promise rejects with the code `aborted`. */
   signal?: AbortSignal | undefined;

@@ -1,6 +1,7 @@
 /**
- * The browser's and React Native's side: fetch a Customer Session, keep it fresh, hand it to Stripe's components.
+ * `express-stripe-customer-session/client`, the browser's and React Native's side: fetch a Customer Session, keep it fresh, hand it to Stripe's components.
  * Nothing here is ever written to storage, to a URL or to the console.
+ * @module client
  */
 export type { CustomerSession } from './answer.js';
 export { toElementsOptions } from './elements.js';

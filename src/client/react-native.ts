@@ -6,7 +6,14 @@ const SHEET_WAITS_MS = 30_000;
 
 /** What `CustomerSheet.initialize({ clientSecretProvider })` of `@stripe/stripe-react-native` takes. */
 export interface CustomerSheetClientSecretProvider {
-  provideCustomerSessionClientSecret(): Promise<{ customerId: string; clientSecret: string }>;
+  /** Makes a session. Where there is none it gives values that Stripe refuses, so that the sheet ends with an error. */
+  provideCustomerSessionClientSecret(): Promise<{
+    /** The customer's id, `cus_…`. */
+    customerId: string;
+    /** The session's secret. */
+    clientSecret: string;
+  }>;
+  /** The client secret of a SetupIntent of yours; where there is none, one that Stripe refuses. */
   provideSetupIntentClientSecret(): Promise<string>;
 }
 
@@ -48,9 +55,14 @@ function inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undef
  * The session as parameters of `initPaymentSheet()`, which needs the router's `format: 'mobile'`; without a session,
  * or without its customer's id, `{}`: the sheet then takes a new card.
  */
-export function toPaymentSheetParams(
-  session: CustomerSession | null | undefined,
-): { customerId: string; customerSessionClientSecret: string } | Record<string, never> {
+export function toPaymentSheetParams(session: CustomerSession | null | undefined):
+  | {
+      /** The customer's id, `cus_…`. */
+      customerId: string;
+      /** The session's secret. */
+      customerSessionClientSecret: string;
+    }
+  | Record<string, never> {
   return session?.customerId
     ? { customerId: session.customerId, customerSessionClientSecret: session.clientSecret }
     : {};

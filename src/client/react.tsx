@@ -1,3 +1,7 @@
+/**
+ * `express-stripe-customer-session/react`: the session as a hook, and react-stripe-js's `Elements` with it.
+ * @module react
+ */
 'use client';
 
 import { Elements, useElements } from '@stripe/react-stripe-js';
@@ -18,6 +22,7 @@ import type { CustomerSessionSource, CustomerSessionState } from './source-types
 /** What the hook and the elements ask of a source; one of your own may have no more. */
 export type ReactCustomerSessionSource = Pick<CustomerSessionSource, 'subscribe' | 'getSnapshot' | 'refresh'>;
 
+/** What `useCustomerSession` gives: the state of the source, and a way to ask again. */
 export interface UseCustomerSessionResult extends CustomerSessionState {
   /** Asks for another session now, for example from a "try again" button. Never rejects. */
   readonly refresh: () => Promise<CustomerSession | null>;
@@ -35,6 +40,7 @@ export function useCustomerSession(source: ReactCustomerSessionSource | null): U
   return { status, session, error, refreshing, signOuts, refresh };
 }
 
+/** Props of `CustomerSessionElements`. */
 export interface CustomerSessionElementsProps {
   /** As for `useCustomerSession`; `null` for a guest, who gets the elements at once. */
   source: ReactCustomerSessionSource | null;
@@ -49,6 +55,7 @@ export interface CustomerSessionElementsProps {
   waitMs?: number | undefined;
   /** Shown until there is an answer, for `waitMs` at most. Default: nothing. */
   fallback?: ReactNode;
+  /** Your form, with the Payment Element in it. */
   children?: ReactNode;
 }
 

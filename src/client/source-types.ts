@@ -4,10 +4,13 @@ import type { FetchCustomerSessionOptions } from './fetch.js';
 
 /** What the server's session object gives with `toAnswer()`; `expires_at` in seconds since the epoch. */
 export interface CustomerSessionAnswer {
+  /** The secret, for Stripe.js's `customerSessionClientSecret`. */
   client_secret: string;
+  /** When the session ends, in seconds since the epoch. */
   expires_at: number;
 }
 
+/** Options of `createCustomerSessionSource`. All have defaults. */
 export interface CustomerSessionSourceOptions
   extends Omit<FetchCustomerSessionOptions, 'signal' | 'timeoutMs'> {
   /**
@@ -38,6 +41,7 @@ export interface CustomerSessionState {
    * `idle`: signed out, by `invalidate()` or a renewal that met a 401; nothing is asked until somebody does.
    */
   readonly status: 'loading' | 'ready' | 'unavailable' | 'idle';
+  /** The session at hand; `null` while there is none. */
   readonly session: CustomerSession | null;
   /** Why there is none, or why the last renewal failed while the session at hand is still good. */
   readonly error: CustomerSessionError | null;
@@ -47,6 +51,7 @@ export interface CustomerSessionState {
   readonly signOuts: number;
 }
 
+/** What `createCustomerSessionSource` gives. Its functions may be passed on without the object. */
 export interface CustomerSessionSource {
   /**
    * A session, or `null` when none could be had: it never rejects. Calls at the same time share one request.

@@ -7,11 +7,15 @@ export type Switch = 'enabled' | 'disabled';
 /** A saved card's `allow_redisplay`: how far its owner agreed to see it offered again. */
 export type AllowRedisplay = 'always' | 'limited' | 'unspecified';
 
-interface WithoutFeatures {
+/** A component that is on or off. */
+export interface Component {
+  /** Whether the session is for this component. One of a session's components must be. */
   enabled: boolean;
 }
-interface With<Features> {
-  enabled: boolean;
+
+/** A component, and what it may do with saved payment methods. */
+export interface ComponentWithFeatures<Features> extends Component {
+  /** What the component may do. Left out, Stripe's defaults hold. */
   features?: Features;
 }
 
@@ -20,36 +24,57 @@ interface With<Features> {
  * Stripe adds some. Source: https://docs.stripe.com/api/customer_sessions/create
  */
 export interface Components {
-  payment_element?: With<PaymentElementFeatures>;
-  mobile_payment_element?: With<MobilePaymentElementFeatures>;
-  customer_sheet?: With<CustomerSheetFeatures>;
-  pricing_table?: WithoutFeatures;
-  buy_button?: WithoutFeatures;
-  customer_portal?: WithoutFeatures;
-  active_entitlements?: WithoutFeatures;
+  /** The Payment Element on a web page. Preset: `savedPaymentMethods()`. */
+  payment_element?: ComponentWithFeatures<PaymentElementFeatures>;
+  /** The mobile Payment Element. Preset: `mobilePaymentElement()`. */
+  mobile_payment_element?: ComponentWithFeatures<MobilePaymentElementFeatures>;
+  /** The mobile Customer Sheet. Preset: `customerSheet()`. */
+  customer_sheet?: ComponentWithFeatures<CustomerSheetFeatures>;
+  /** The Pricing Table. Preset: `pricingTable()`. */
+  pricing_table?: Component;
+  /** The Buy Button. Preset: `buyButton()`. */
+  buy_button?: Component;
+  /** The Customer Portal of the iOS BillingSDK. Preset: `customerPortal()`. */
+  customer_portal?: Component;
+  /** Active Entitlements of the iOS BillingSDK. Preset: `activeEntitlements()`. */
+  active_entitlements?: Component;
 }
 
+/** What the Payment Element may do with saved payment methods. */
 export interface PaymentElementFeatures {
+  /** Whether saved payment methods are shown. Stripe's default: `disabled`. */
   payment_method_redisplay?: Switch;
+  /** Which of them are shown, by the consent that they were saved with. Stripe's default: `['always']`. */
   payment_method_allow_redisplay_filters?: AllowRedisplay[];
-  /** 1 to 10. */
+  /** How many of them are shown at most, 1 to 10. Stripe's default: 3. */
   payment_method_redisplay_limit?: number;
+  /** Whether the buyer is offered a checkbox to save the payment method. Stripe's default: `disabled`. */
   payment_method_save?: Switch;
+  /** What a payment method that is saved by the checkbox may be used for. Left out, the intent says it. */
   payment_method_save_usage?: 'on_session' | 'off_session';
+  /** Whether the buyer may delete saved payment methods. Stripe's default: `disabled`. */
   payment_method_remove?: Switch;
 }
 
+/** What the mobile Payment Element may do with saved payment methods. */
 export interface MobilePaymentElementFeatures {
+  /** Whether saved payment methods are shown. */
   payment_method_redisplay?: Switch;
+  /** Which of them are shown, by the consent that they were saved with. Stripe's default: `['always']`. */
   payment_method_allow_redisplay_filters?: AllowRedisplay[];
+  /** Whether the buyer is offered a checkbox to save the payment method. */
   payment_method_save?: Switch;
-  /** Only with `payment_method_save: 'disabled'`. */
+  /** The `allow_redisplay` that saved methods get. Only with `payment_method_save: 'disabled'`. */
   payment_method_save_allow_redisplay_override?: AllowRedisplay;
+  /** Whether the buyer may delete saved payment methods. */
   payment_method_remove?: Switch;
 }
 
+/** What the mobile Customer Sheet may do with saved payment methods. */
 export interface CustomerSheetFeatures {
+  /** Which of them are shown, by the consent that they were saved with. Stripe's default: `['always']`. */
   payment_method_allow_redisplay_filters?: AllowRedisplay[];
+  /** Whether the user may delete saved payment methods. */
   payment_method_remove?: Switch;
 }
 
@@ -134,7 +159,7 @@ export function parseComponents(given: unknown, warn: WarnOnce): Components {
   throw configError('components', given, `Enable at least one component, e.g. ${example}.`);
 }
 
-function parseComponent(name: string, value: unknown, warn: WarnOnce): With<unknown> {
+function parseComponent(name: string, value: unknown, warn: WarnOnce): ComponentWithFeatures<unknown> {
   const path = `components.${name}`;
   const component = requireRecord(path, value, 'Use { enabled: true }, with features where it has some.');
   const { enabled, features } = component;

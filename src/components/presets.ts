@@ -7,7 +7,8 @@ export type Redisplay = 'always' | 'limited' | 'all';
 /** What a saved payment method may be used for later, or `false` to save none. */
 export type SaveChoice = 'on_session' | 'off_session' | 'intent' | false;
 
-interface RedisplayOptions {
+/** Which saved payment methods a preset shows, and whether they can be deleted. */
+export interface RedisplayOptions {
   /**
    * `'always'` shows those whose owner agreed to see them at every checkout; `'limited'` also those kept for one
    * purpose; `'all'` also those saved without an answer, e.g. before `allow_redisplay` existed. Showing more than
@@ -22,6 +23,7 @@ interface RedisplayOptions {
   remove?: boolean;
 }
 
+/** Options of `savedPaymentMethods`. */
 export interface SavedPaymentMethodsOptions extends RedisplayOptions {
   /**
    * Whether the buyer is offered a checkbox to save the payment method, and what for. Required. `'on_session'`: to pay with
@@ -34,8 +36,10 @@ export interface SavedPaymentMethodsOptions extends RedisplayOptions {
   limit?: number;
 }
 
+/** Options of `customerSheet`. All have defaults. */
 export type CustomerSheetOptions = RedisplayOptions;
 
+/** Options of `mobilePaymentElement`. All have defaults. */
 export interface MobilePaymentElementOptions extends RedisplayOptions {
   /** Whether the buyer is offered a checkbox to save the payment method. @defaultValue true */
   save?: boolean;

@@ -15,6 +15,7 @@ export interface Session {
 
 /** What `toAnswer()` gives, for your route's JSON; the front end's `initial` takes it. */
 export interface CustomerSessionAnswer {
+  /** The secret, for Stripe.js's `customerSessionClientSecret`. */
   client_secret: string;
   /** Seconds since the epoch. */
   expires_at: number;
@@ -39,6 +40,7 @@ export class CustomerSession {
     return this.#session.clientSecret;
   }
 
+  /** When it ends. */
   get expiresAt(): Date {
     return new Date(this.#session.expiresAt * 1000);
   }
@@ -53,10 +55,12 @@ export class CustomerSession {
     return { client_secret: this.#session.clientSecret, expires_at: this.#session.expiresAt };
   }
 
+  /** A mask: a route that forgot `toAnswer()` hands out no secret. */
   toJSON(): string {
     return MASK;
   }
 
+  /** @internal */
   [inspect.custom](): string {
     return MASK;
   }

@@ -10,6 +10,7 @@ export type CustomerSessionOutcome = 'issued' | 'client_closed' | ProblemCode;
 
 /** One per request. Frozen, plain, and without any secret, key, cookie or raw Stripe error. */
 export interface CustomerSessionEvent extends Readonly<StripeTrace> {
+  /** How it ended: `issued`, `client_closed`, or the code of the refusal. */
   readonly outcome: CustomerSessionOutcome;
   /** The HTTP status of the answer; 499 when the client went away before there was one. */
   readonly status: number;

@@ -1,8 +1,25 @@
 import { tellable } from './host-error.js';
 import type { RateLimitState } from './types.js';
 
-/** Every refusal there is. `docs/problems.md` has a heading for each. */
-const CATALOGUE = {
+/**
+ * The code of a refusal: the last part of its `type`, and its `code` member. `docs/problems.md` has a heading for each.
+ */
+export type ProblemCode =
+  | 'method_not_allowed'
+  | 'tls_required'
+  | 'cross_origin'
+  | 'unauthenticated'
+  | 'no_customer'
+  | 'misconfigured'
+  | 'internal_error'
+  | 'rate_limited'
+  | 'overloaded'
+  | 'stripe_rate_limited'
+  | 'stripe_unavailable'
+  | 'stripe_mismatch'
+  | 'timeout';
+
+const CATALOGUE: Record<ProblemCode, { readonly status: number; readonly title: string }> = {
   method_not_allowed: { status: 405, title: 'Only POST creates a customer session.' },
   tls_required: { status: 403, title: 'This endpoint answers over HTTPS only.' },
   cross_origin: { status: 403, title: 'This endpoint answers its own site only.' },
@@ -16,25 +33,29 @@ const CATALOGUE = {
   stripe_unavailable: { status: 502, title: 'The payment provider could not be reached.' },
   stripe_mismatch: { status: 502, title: 'The payment provider gave an answer that does not fit.' },
   timeout: { status: 504, title: 'This took too long.' },
-} as const satisfies Record<string, { status: number; title: string }>;
-
-/** The code of a refusal: the last part of its `type`, and its `code` member. */
-export type ProblemCode = keyof typeof CATALOGUE;
+};
 
 /** What is known of the Stripe call behind an outcome; names and numbers only, never Stripe's text. */
 export interface StripeTrace {
+  /** The HTTP status of Stripe's answer. */
   stripeStatus?: number;
+  /** The `code` of Stripe's error, such as `resource_missing`. */
   stripeCode?: string;
+  /** The parameter that Stripe's error is about, such as `customer`. */
   stripeParam?: string;
+  /** Stripe's `request-id`, for its support. */
   stripeRequestId?: string;
+  /** Requests made to Stripe: 1 or 2. */
   attempts?: number;
 }
 
+/** What a `CustomerSessionProblem` may be made with. */
 export interface ProblemDetails {
   /** How long the caller should wait before it asks again, in ms: `Retry-After` of the answer. */
   retryAfterMs?: number | undefined;
   /** Why, as a word, for the event: `no_origin`, `ECONNREFUSED`. Never shown to the caller. */
   reason?: string | undefined;
+  /** What is known of the Stripe call behind it, for the event. */
   stripe?: StripeTrace | undefined;
   /** The state of the rate limit, for the answer's `RateLimit` headers. */
   rateLimit?: RateLimitState | undefined;
@@ -50,6 +71,7 @@ export interface ProblemDetails {
  * too; the router answers it as it is. Errors of start-up are `TypeError`s.
  */
 export class CustomerSessionProblem extends Error {
+  /** For logs, and for `catch` blocks that know the class by its name. */
   override readonly name = 'CustomerSessionProblem';
   /** One of the codes of docs/problems.md. */
   readonly code: ProblemCode;

@@ -10,8 +10,18 @@ export type Awaitable<T> = T | PromiseLike<T>;
  */
 export type CustomerRef =
   | string
-  | ({ customer: string; customerAccount?: undefined } & ConnectScope)
-  | ({ customerAccount: string; customer?: undefined } & ConnectScope);
+  | ({
+      /** `cus_…` */
+      customer: string;
+      /** Not beside `customer`. */
+      customerAccount?: undefined;
+    } & ConnectScope)
+  | ({
+      /** `acct_…`, of Accounts v2. */
+      customerAccount: string;
+      /** Not beside `customerAccount`. */
+      customer?: undefined;
+    } & ConnectScope);
 
 /**
  * On Connect: the account that a call acts for; the PaymentIntent and Stripe.js must name the same one.
@@ -19,22 +29,31 @@ export type CustomerRef =
  * @see https://docs.stripe.com/context
  */
 export interface ConnectScope {
+  /** Sent as `Stripe-Context`. */
   stripeContext?: string;
+  /** Sent as `Stripe-Account`: `acct_…`. */
   stripeAccount?: string;
 }
 
 /** The part of a Stripe client that sessions are created with: stripe-node of any supported major, or a stand-in. */
 export interface StripeClient {
+  /** All that is asked of the client. */
   customerSessions: {
-    // The parameter types differ between the majors, and what is sent is validated at run time.
+    /** `POST /v1/customer_sessions`. Its parameters are typed as `never`, since the majors declare them differently. */
     create(params: never, options?: never): Promise<object>;
   };
 }
 
 /** The user on a request where nothing says better: what the host's types declare as `req.user`. */
-export type RequestUser = Request extends { user?: infer User }
+export type RequestUser = Request extends {
+  /** What a sign-in library puts there. */
+  user?: infer User;
+}
   ? NonNullable<User>
-  : { stripeCustomerId: string };
+  : {
+      /** Where nothing declares `req.user`: the customer's id. */
+      stripeCustomerId: string;
+    };
 
 /**
  * Maps the user to the customer. `null` means that this user has none (409 `no_customer`); a throw is a 500, but for a
@@ -52,11 +71,13 @@ export type AnswerFormat = 'web' | 'mobile' | 'billing-sdk';
 
 /** Where one customer stands in the limit. */
 export interface RateLimitState {
+  /** The policy's name in the `RateLimit` headers. */
   readonly identifier: string;
   /** Requests allowed in a window. */
   readonly limit: number;
   /** The window, in whole seconds. */
   readonly windowS: number;
+  /** Requests left in this window. */
   readonly remaining: number;
   /** Until the window ends, in whole seconds; at least 1. */
   readonly resetS: number;

@@ -6,9 +6,11 @@ import { holding, Slots } from '../stripe/slots.js';
 
 /** The part of a Stripe client that the directory calls. Any major version of stripe-node has it. */
 export interface CustomersClient {
+  /** All that is asked of the client. */
   customers: {
+    /** `POST /v1/customers`. */
     create(params: object, options: object): Promise<object>;
-    /** Needed with `recreate` only. */
+    /** `GET /v1/customers/{id}`, needed with `recreate` only. */
     retrieve?(id: string, params: object, options: object): Promise<object>;
   };
 }

@@ -10,13 +10,19 @@ import { parseScope } from './user-id.js';
 export type CustomerProfile =
   | object
   | {
+      /** Receipts go to it, where they are on. */
       email?: string;
+      /** The person's or the company's full name. */
       name?: string;
+      /** The telephone number. */
       phone?: string;
+      /** A note that only the Dashboard shows. */
       description?: string;
+      /** Values of your own. `{ user: user.id }` lets you find whom a customer belongs to. */
       metadata?: Record<string, string>;
     };
 
+/** Options of `customerDirectory`. `stripe`, `store` and `userId` are required. */
 export interface CustomerDirectoryOptions<User> {
   /** A client by `createStripe`, or the host's own: anything with `customers.create` (and `customers.retrieve`). */
   stripe: CustomersClient;

@@ -1,12 +1,24 @@
+/**
+ * `express-stripe-customer-session/postgres`: a customer store in Postgres.
+ * @module postgres
+ */
 import { configError, refuseUnknownKeys } from '../core/config-error.js';
 import { ensureTable, quoteTable, schemaOf } from './postgres-schema.js';
 import { type CustomerRow, type CustomerStore, heldByAnother } from './store.js';
 
 /** What `postgresStore` needs of a client: a `Pool` of `pg`, a `PGlite`, or anything of this shape. */
 export interface PostgresClient {
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  /** Runs one statement with its parameters ($1, $2 …) and resolves with its rows. Rejects when it could not. */
+  query(
+    text: string,
+    values?: unknown[],
+  ): Promise<{
+    /** One object per row, its members named like the columns. */
+    rows: unknown[];
+  }>;
 }
 
+/** Options of `postgresStore`. */
 export interface PostgresStoreOptions {
   /**
    * The table, optionally with its schema (`billing.stripe_customers`). Letters, digits and underscores only; it is quoted,

@@ -1,18 +1,25 @@
+/**
+ * `express-stripe-customer-session/redis`: a customer store in Redis.
+ * @module redis
+ */
 import { configError, refuseUnknownKeys } from '../core/config-error.js';
 import { type CustomerRow, type CustomerStore, heldByAnother } from './store.js';
 
 /** What `redisStore` needs of a node-redis client, client pool or cluster. */
 export interface NodeRedisClient {
+  /** Runs a Lua script. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
 /** What `redisStore` needs of an ioredis client or cluster. */
 export interface IoRedisClient {
+  /** Runs a Lua script. */
   eval(script: string, numkeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   /** Only ioredis has it: it tells the two kinds of client apart. */
   call(command: string, ...args: string[]): Promise<unknown>;
 }
 
+/** Options of `redisStore`. */
 export interface RedisStoreOptions {
   /**
    * What every key begins with, such as `shop:customers:`. Required, and another one for each app on the same Redis: two

@@ -104,7 +104,8 @@ export interface CustomerSessionIssuerOptions<User> extends CustomerSessionSourc
   unguarded?: boolean;
 }
 
-interface RouterOnlyOptions<User> extends Omit<CustomerSessionGuardOptions, 'onEvent'> {
+/** The options that the router alone has, and those of the guard. */
+export interface CustomerSessionDoorOptions<User> extends Omit<CustomerSessionGuardOptions, 'onEvent'> {
   /** Says who is signed in; nothing means nobody (401). A throw is a 500. @defaultValue (req) => req.user */
   authenticate?: (req: Request) => Awaitable<User | null | undefined>;
   /**
@@ -115,7 +116,8 @@ interface RouterOnlyOptions<User> extends Omit<CustomerSessionGuardOptions, 'onE
   format?: AnswerFormat;
 }
 
-interface SharedIssuer<User> {
+/** An issuer, in place of the options that one is made with. */
+export interface CustomerSessionIssuerOption<User> {
   /**
    * An issuer that your own routes use too, in place of the options that it was made with: its limit, open calls, deadline
    * and events are shared. @defaultValue made from the options
@@ -123,9 +125,15 @@ interface SharedIssuer<User> {
   issuer: CustomerSessionIssuer<User>;
 }
 
-/** Options of `customerSessionRouter`: either those of an issuer, or an `issuer`. */
-export type CustomerSessionRouterOptions<User = RequestUser> = RouterOnlyOptions<User> &
+/**
+ * Options of `customerSessionRouter`: {@link CustomerSessionDoorOptions}, and either {@link CustomerSessionSourceOptions} or
+ * an {@link CustomerSessionIssuerOption.issuer}.
+ */
+export type CustomerSessionRouterOptions<User = RequestUser> = CustomerSessionDoorOptions<User> &
   (
-    | (CustomerSessionSourceOptions<User> & { issuer?: never })
-    | (SharedIssuer<User> & { [Option in keyof CustomerSessionSourceOptions<User>]?: never })
+    | (CustomerSessionSourceOptions<User> & {
+        /** Not beside the options that an issuer is made with. */
+        issuer?: never;
+      })
+    | (CustomerSessionIssuerOption<User> & { [Option in keyof CustomerSessionSourceOptions<User>]?: never })
   );

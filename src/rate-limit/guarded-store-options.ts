@@ -3,6 +3,7 @@ import { LONGEST_TIMER_MS, optionalFunction, wholeNumber } from '../core/values.
 
 /** Told once per change: from now on the limit is counted by the shared store, or by each process for itself. */
 export interface GuardedStoreEvent {
+  /** Who counts from now on: the shared store, or each process. */
   readonly state: 'shared' | 'local';
   /** Why: the store answered again, it failed, or it did not answer in time. */
   readonly reason: 'answered' | 'failed' | 'timeout';
@@ -10,6 +11,7 @@ export interface GuardedStoreEvent {
   readonly error?: unknown;
 }
 
+/** Options of `guardedStore`. All have defaults. */
 export interface GuardedStoreOptions {
   /**
    * How long a request waits for the shared store, in ms; a quarter more at most. Longer, and an outage slows the

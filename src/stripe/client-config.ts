@@ -17,11 +17,25 @@ export interface StripeConfig extends TransportConfig {
   /** Adds "TypeScript" to the user agent; nothing else. */
   typescript?: true;
   /** Names a plug-in or an app to Stripe. @see https://docs.stripe.com/building-plugins#setappinfo */
-  appInfo?: { name: string; partner_id?: string; url?: string; version?: string };
+  appInfo?: {
+    /** The app's name. */
+    name: string;
+    /** Its id as a partner of Stripe's. */
+    partner_id?: string;
+    /** Its web site. */
+    url?: string;
+    /** Its version. */
+    version?: string;
+  };
   /** The connected account that every call acts for. */
   stripeAccount?: string;
   /** The account that every call acts for, from stripe-node 18 on. @see https://docs.stripe.com/context */
-  stripeContext?: string | { toString(): string };
+  stripeContext?:
+    | string
+    | {
+        /** The context as `Stripe-Context` takes it. */
+        toString(): string;
+      };
   /**
    * How long one call may take in all, retry included, in ms. A call's own `timeout` option goes first. With stripe-node's
    * default a session has 8000 ms; the router always passes what is left of its `deadlineMs`.

@@ -1,8 +1,12 @@
 /** What a browser's own-origin `fetch` sends besides the host's cookies. */
 export type BrowserHeaders = {
+  /** The page's origin. */
   origin: string;
+  /** The request stays on the page's own origin. */
   'sec-fetch-site': 'same-origin';
+  /** A script asked for it. */
   'sec-fetch-mode': 'cors';
+  /** It is for a script, not for a frame or an image. */
   'sec-fetch-dest': 'empty';
 };
 

@@ -1,4 +1,14 @@
+/**
+ * `express-stripe-customer-session/testing`, for your tests: the emulator of Stripe's API, the headers of a browser, and the
+ * suite that a customer store of your own must pass. Runs on Node.js.
+ * @module testing
+ */
 export { type BrowserHeaders, browserHeaders } from './browser-headers.js';
+export type {
+  StripeEmulatorFault,
+  StripeEmulatorFaultChooser,
+  StripeEmulatorRequest,
+} from './emulator/fault-types.js';
 export type {
   AllowRedisplay,
   StripeEmulator,
@@ -6,13 +16,10 @@ export type {
   StripeEmulatorClaim,
   StripeEmulatorCustomer,
   StripeEmulatorCustomerInput,
-  StripeEmulatorFault,
-  StripeEmulatorFaultChooser,
   StripeEmulatorOptions,
   StripeEmulatorPage,
   StripeEmulatorPaymentMethod,
   StripeEmulatorPaymentMethodInput,
-  StripeEmulatorRequest,
   StripeEmulatorSession,
 } from './emulator/types.js';
 export { startStripeEmulator } from './emulator.js';

@@ -6,10 +6,13 @@ import { customerIn, keyIn, MANY_SCOPES, ONE_SCOPE, RULES } from './store-rules.
 
 /** The two functions of a test runner that the suite needs. */
 export interface SuiteRunner {
+  /** Groups tests under a name. */
   readonly describe: (name: string, body: () => void) => unknown;
+  /** Runs one test. */
   readonly it: (name: string, body: () => Promise<void>) => unknown;
 }
 
+/** Options of `customerStoreContract`: a runner's functions where they are not global, and what the store is like. */
 export interface StoreContractOptions extends Partial<SuiteRunner> {
   /**
    * The store serves the one scope that `makeStore` is told, and rejects for every other, as a column of a users table does.
@@ -20,11 +23,11 @@ export interface StoreContractOptions extends Partial<SuiteRunner> {
 
 /** What a test is about to use: a store over a users table makes the rows of these users. */
 export interface StoreNeeds {
+  /** The scope that the test uses. */
   readonly scope: string;
+  /** The users that the test uses. */
   readonly userIds: readonly string[];
 }
-
-type MakeStore = (needs: StoreNeeds) => Awaitable<CustomerStore>;
 
 /**
  * The suite that every `CustomerStore` must pass. Call it at the top level of a test file; `makeStore` is called for each
@@ -36,7 +39,7 @@ type MakeStore = (needs: StoreNeeds) => Awaitable<CustomerStore>;
  */
 export function customerStoreContract(
   name: string,
-  makeStore: MakeStore,
+  makeStore: (needs: StoreNeeds) => Awaitable<CustomerStore>,
   options: StoreContractOptions = {},
 ): void {
   const { describe, it } = runnerOf(options);

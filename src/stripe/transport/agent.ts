@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { SpareConnection } from './spare.js';
 
+/** Certificates in PEM. */
 export type CertificateAuthorities = string | Buffer | readonly (string | Buffer)[];
 
 export interface AgentSettings {

@@ -29,11 +29,12 @@ export class StripeHttpClient {
     this.#settings = settings;
   }
 
+  /** @internal What stripe-node asks of an `httpClient`. */
   getClientName(): string {
     return 'express-stripe-customer-session';
   }
 
-  // Eight parameters: the signature is stripe-node's.
+  /** @internal What stripe-node asks of an `httpClient`: the eight parameters are its own. */
   async makeRequest(
     host: string,
     port: string | number,

@@ -1,12 +1,12 @@
 import { accountOf, authenticate, authorize, checkVersion, keyOf } from './access.js';
 import { type Answer, ApiError, errorAnswer, refused } from './errors.js';
+import type { StripeEmulatorFault } from './fault-types.js';
 import { answerInstead } from './faults.js';
 import { IdempotencyKeys, keptByV1, keptByV2 } from './idempotency.js';
 import { newId } from './ids.js';
 import type { EmulatorConfig } from './options.js';
 import type { Received } from './request.js';
 import type { EmulatorState } from './state.js';
-import type { StripeEmulatorFault } from './types.js';
 
 /** Stripe's API: requests in, answers out. */
 export class Api {

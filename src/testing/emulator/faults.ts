@@ -1,7 +1,11 @@
 import { type Answer, errorAnswer, type StripeErrorBody } from './errors.js';
+import type {
+  StripeEmulatorFault,
+  StripeEmulatorFaultChooser,
+  StripeEmulatorRequest,
+} from './fault-types.js';
 import { newId } from './ids.js';
 import { checkDelay, checkFault, checkRoute, fail } from './options.js';
-import type { StripeEmulatorFault, StripeEmulatorFaultChooser, StripeEmulatorRequest } from './types.js';
 
 interface Entry {
   readonly fault: StripeEmulatorFault | StripeEmulatorFaultChooser;

@@ -1,4 +1,5 @@
-import type { StripeEmulatorFault, StripeEmulatorOptions } from './types.js';
+import type { StripeEmulatorFault } from './fault-types.js';
+import type { StripeEmulatorOptions } from './types.js';
 
 const DEFAULT_KEY = 'sk_test_emulator000000000000000000';
 const HALF_AN_HOUR_MS = 30 * 60 * 1000;

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isKnownKey, keyOf } from './access.js';
 import { Api } from './api.js';
 import { type Answer, ApiError, errorAnswer } from './errors.js';
+import type { StripeEmulatorRequest } from './fault-types.js';
 import { type ActiveFault, distort, Faults } from './faults.js';
 import { plain } from './form.js';
 import { newId } from './ids.js';
@@ -13,7 +14,6 @@ import type { EmulatorConfig } from './options.js';
 import { type Received, receive } from './request.js';
 import { ROUTES } from './routes.js';
 import type { EmulatorState } from './state.js';
-import type { StripeEmulatorRequest } from './types.js';
 import { type Message, messageOf, send } from './wire.js';
 
 // Stripe's front end keeps idle connections for more than a minute.

@@ -1,4 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type {
+  StripeEmulatorFault,
+  StripeEmulatorFaultChooser,
+  StripeEmulatorRequest,
+} from './fault-types.js';
 
 /** What {@link startStripeEmulator} takes. A value that cannot work is a `TypeError` that names its option. */
 export interface StripeEmulatorOptions {
@@ -7,7 +11,12 @@ export interface StripeEmulatorOptions {
   /** Address to listen on. @defaultValue `'127.0.0.1'` */
   host?: string;
   /** PEM key and certificate; with them the emulator speaks https. @defaultValue plain http */
-  tls?: { key: string; cert: string };
+  tls?: {
+    /** The private key, in PEM. */
+    key: string;
+    /** The certificate, in PEM. */
+    cert: string;
+  };
   /** The secret key to accept; begins `sk_test_`. @defaultValue a fixed `sk_test_emulator…` key */
   secretKey?: string;
   /**
@@ -37,15 +46,21 @@ export interface StripeEmulatorOptions {
 export interface StripeEmulator {
   /** Such as `http://127.0.0.1:49152`. */
   readonly url: string;
+  /** The address that it listens on. */
   readonly host: string;
+  /** The port that it listens on. */
   readonly port: number;
+  /** `https` with the option `tls`. */
   readonly protocol: 'http' | 'https';
   /** The key that it accepts. */
   readonly secretKey: string;
   /** For `new Stripe(emulator.secretKey, { ...emulator.stripeConfig })` and `createStripe`. */
   readonly stripeConfig: {
+    /** As `host` above. */
     readonly host: string;
+    /** As `port` above. */
     readonly port: number;
+    /** As `protocol` above. */
     readonly protocol: 'http' | 'https';
   };
   /** All customers by id, deleted ones with `deleted: true`. A live view. */
@@ -55,12 +70,20 @@ export interface StripeEmulator {
   /** All requests, oldest first, answered or not. A live view. */
   readonly requests: readonly StripeEmulatorRequest[];
   /** Adds a customer without a request. Throws a `TypeError` for a malformed or taken id. */
-  addCustomer(customer?: StripeEmulatorCustomerInput): { id: string };
+  addCustomer(customer?: StripeEmulatorCustomerInput): {
+    /** `cus_…` */
+    id: string;
+  };
   /**
    * Adds an Accounts v2 account that is configured as a customer, and the customer that stands behind it. Throws a
    * `TypeError` for a malformed or taken id.
    */
-  addAccount(account?: StripeEmulatorAccountInput): { id: string; customer: string };
+  addAccount(account?: StripeEmulatorAccountInput): {
+    /** `acct_…` */
+    id: string;
+    /** The customer behind it: `cus_…` */
+    customer: string;
+  };
   /** Deletes a customer as the API would. Throws a `TypeError` where there is none. */
   deleteCustomer(id: string): void;
   /** A customer's saved payment methods; none for an unknown or deleted one. */
@@ -80,7 +103,10 @@ export interface StripeEmulator {
   setFault(
     route: string,
     fault: StripeEmulatorFault | StripeEmulatorFaultChooser | undefined,
-    options?: { times?: number },
+    options?: {
+      /** For so many requests. @defaultValue until told otherwise */
+      times?: number;
+    },
   ): void;
   /** Delays each processed request, in milliseconds. Throws a `TypeError` for what is no number from 0 on. */
   setLatency(ms: number): void;
@@ -92,11 +118,15 @@ export interface StripeEmulator {
   close(): Promise<void>;
 }
 
+/** A customer to add. All members have defaults. */
 export interface StripeEmulatorCustomerInput {
   /** Begins `cus_`. @defaultValue a fresh one */
   id?: string;
+  /** @defaultValue none */
   email?: string;
+  /** @defaultValue none */
   name?: string;
+  /** @defaultValue none */
   metadata?: Readonly<Record<string, string>>;
   /** Newest first, as Stripe lists them. @defaultValue none */
   paymentMethods?: readonly StripeEmulatorPaymentMethodInput[];
@@ -104,6 +134,7 @@ export interface StripeEmulatorCustomerInput {
   account?: string;
 }
 
+/** An Accounts v2 account to add. All members have defaults. */
 export interface StripeEmulatorAccountInput extends Omit<StripeEmulatorCustomerInput, 'id'> {
   /** Begins `acct_`. @defaultValue a fresh one */
   id?: string;
@@ -113,53 +144,72 @@ export interface StripeEmulatorAccountInput extends Omit<StripeEmulatorCustomerI
 export interface StripeEmulatorPaymentMethodInput {
   /** Stripe's word for the kind, such as `'sepa_debit'`; what follows describes a card. @defaultValue `'card'` */
   type?: string;
-  /** @defaultValue `'visa'` */
+  /** Stripe's word for the card's brand. @defaultValue `'visa'` */
   brand?: string;
-  /** @defaultValue `'4242'` */
+  /** The card's last four digits. @defaultValue `'4242'` */
   last4?: string;
-  /** 1 to 12. @defaultValue `12` */
+  /** The month that it expires in, 1 to 12. @defaultValue `12` */
   expMonth?: number;
-  /** Four digits. @defaultValue in two years */
+  /** The year that it expires in, four digits. @defaultValue in two years */
   expYear?: number;
-  /** @defaultValue `'always'`, what the Payment Element's own checkbox sets */
+  /** Whether the buyer agreed to see it again. @defaultValue `'always'`, what the Payment Element's own checkbox sets */
   allowRedisplay?: AllowRedisplay;
 }
 
+/** A saved payment method of a customer's. */
 export interface StripeEmulatorPaymentMethod extends Required<StripeEmulatorPaymentMethodInput> {
+  /** `pm_…` */
   id: string;
 }
 
 /** Whether the buyer agreed to see the payment method again. */
 export type AllowRedisplay = 'always' | 'limited' | 'unspecified';
 
+/** A customer of the emulator's. */
 export interface StripeEmulatorCustomer {
+  /** `cus_…` */
   readonly id: string;
   /** The connected account that it lives in; `null` on the platform. */
   readonly account: string | null;
   /** The Accounts v2 account that it stands behind. */
   readonly customerAccount: string | null;
+  /** As it was given. */
   readonly email: string | null;
+  /** As it was given. */
   readonly name: string | null;
+  /** As it was given; `{}` where it was not. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Whether it was deleted, by a request or by `deleteCustomer`. */
   readonly deleted: boolean;
-  /** Milliseconds since the epoch. */
+  /** When it was created, in milliseconds since the epoch. */
   readonly createdAt: number;
 }
 
+/** A Customer Session that was created. */
 export interface StripeEmulatorSession {
+  /** `cuss_secret_…`, what `claim` takes. */
   readonly clientSecret: string;
+  /** The customer that it is for: `cus_…` */
   readonly customer: string;
+  /** The account that it was created for, where it was: `acct_…` */
   readonly customerAccount: string | null;
+  /** The components that were asked for, by Stripe's names. */
   readonly components: Readonly<
     Record<
       string,
-      { readonly enabled: boolean; readonly features?: Readonly<Record<string, unknown>> | null }
+      {
+        /** Whether the session is for it. */
+        readonly enabled: boolean;
+        /** Its features with Stripe's defaults; `null` for a component without. */
+        readonly features?: Readonly<Record<string, unknown>> | null;
+      }
     >
   >;
-  /** Milliseconds since the epoch, like {@link expiresAt}. */
+  /** When it was created, in milliseconds since the epoch. */
   readonly createdAt: number;
-  /** 30 minutes after the creation (`sessionLifetimeMs`); once claimed, 30 minutes after the claim. */
+  /** When it ends, in milliseconds since the epoch: 30 minutes after the creation (`sessionLifetimeMs`); once claimed, 30 minutes after the claim. */
   readonly expiresAt: number;
+  /** Whether a client has it. */
   readonly claimed: boolean;
 }
 
@@ -171,77 +221,26 @@ export interface StripeEmulatorPage {
   stripeJs?: string;
 }
 
+/** What became of a secret that was claimed. */
 export type StripeEmulatorClaim =
   | {
+      /** The client has it. */
       readonly status: 'claimed';
+      /** The customer that it is for: `cus_…` */
       readonly customer: string;
       /** Those that the session's component would show: redisplay, its filters and its limit applied. */
       readonly paymentMethods: readonly StripeEmulatorPaymentMethod[];
     }
-  /**
-   * What Stripe.js refuses to render: since Dahlia a usage on the session and on the PaymentIntent, or
-   * `payment_method_save` with neither; before it `payment_method_save` without `payment_method_save_usage`.
-   */
-  | { readonly status: 'integration_error'; readonly message: string }
-  | { readonly status: 'expired' | 'already_claimed' | 'unknown' };
-
-export interface StripeEmulatorRequest {
-  readonly method: string;
-  /** With the query. */
-  readonly path: string;
-  /** Such as `'GET /v1/customers/{customer}'`; `undefined` where the emulator has no such route. */
-  readonly route: string | undefined;
-  /** As received, but a key that is not the emulator's is not kept. */
-  readonly headers: IncomingHttpHeaders;
-  /** The decoded form, JSON or query, its values as text; `{}` where it could not be read. */
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly idempotencyKey: string | undefined;
-  /** `Stripe-Account`. */
-  readonly account: string | undefined;
-  /** `Stripe-Context`. */
-  readonly context: string | undefined;
-  /** What was answered; `undefined` until then, and for ever where nothing was. */
-  readonly status: number | undefined;
-  /** When it had arrived, in milliseconds since the epoch. */
-  readonly at: number;
-}
-
-/**
- * How a route misbehaves. `status` from 400 on and `error` answer without processing; the rest processes. A 500 is
- * kept for the request's idempotency key and replayed, as Stripe does; other errors are not.
- */
-export interface StripeEmulatorFault {
-  /**
-   * Waits before processing, in milliseconds. Meanwhile the idempotency key is in use: another request with it is
-   * answered 409 `idempotency_key_in_use`.
-   */
-  delayMs?: number;
-  /** Holds the answer back after processing, in milliseconds; another request with the key gets it at once. */
-  answerDelayMs?: number;
-  /** Never answers, the connection stays open: `'before'` (or `true`) nothing is processed, `'after'` the answer is lost. */
-  hang?: boolean | 'before' | 'after';
-  /** Destroys the connection: `'before'` anything is processed, or `'after'`, so that only the answer is lost. */
-  reset?: 'before' | 'after';
-  /**
-   * Does what a broken proxy does. `'duplicate'` sends the answer twice, so that each later answer of that connection
-   * belongs to the request before. `'swap'` exchanges the whole answer, `Idempotency-Key` included, with that of the
-   * next request that meets a `'swap'`; until one comes, nothing is answered.
-   */
-  mixUp?: 'duplicate' | 'swap';
-  /** 200 to 599. @defaultValue `400` with `error`, else the answer's own */
-  status?: number;
-  /** Stripe's error object; `type` and `message` have defaults by the status. */
-  error?: { type?: string; code?: string; param?: string; message?: string; [member: string]: unknown };
-  /** Added to the answer's headers, over its own. */
-  headers?: Readonly<Record<string, string>>;
-  /** Goes out in place of the answer's JSON. */
-  rawBody?: string;
-  /** Changes a successful answer; `requestNumber` counts this fault's requests from 1. */
-  transform?: (answer: Record<string, unknown>, requestNumber: number) => Record<string, unknown>;
-}
-
-/** Chooses a fault for each request that meets it, `undefined` for none; `requestNumber` counts them from 1. */
-export type StripeEmulatorFaultChooser = (
-  request: StripeEmulatorRequest,
-  requestNumber: number,
-) => StripeEmulatorFault | undefined;
+  | {
+      /**
+       * What Stripe.js refuses to render: since Dahlia a usage on the session and on the PaymentIntent, or
+       * `payment_method_save` with neither; before it `payment_method_save` without `payment_method_save_usage`.
+       */
+      readonly status: 'integration_error';
+      /** Which rule it breaks. */
+      readonly message: string;
+    }
+  | {
+      /** It has ended, another client has it, or there is no such secret. */
+      readonly status: 'expired' | 'already_claimed' | 'unknown';
+    };
