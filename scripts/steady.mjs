@@ -1,7 +1,7 @@
-// Does the suite hold on a machine that is idle, busy, or has one core? Runs `npm test` three times each and writes
-// docs/proof/steady.md after every run. `--only=idle,busy,pinned` and `--times=N` run less and write nothing.
-import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Does the suite hold on a machine that is idle, busy, or has one core? Runs `npm test` three times each. The rows are kept in
+// reports/steady.json, so that `--only=idle,busy,pinned` can run a part; docs/proof/steady.md is written once all are there.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,8 @@ import { root } from './packed.mjs';
 const TIMES = 3;
 const BUSY_LOOPS = 2;
 const page = path.join(root, 'docs/proof/steady.md');
-const report = path.join(root, 'reports/steady.json');
+const kept = path.join(root, 'reports/steady.json');
+const report = path.join(root, 'reports/steady-run.json');
 
 /** How each state of the machine is made, and the command that is run in it. */
 const STATES = {
@@ -23,26 +24,30 @@ const STATES = {
   },
 };
 
-const { values: options } = parseArgs({
-  options: { only: { type: 'string' }, times: { type: 'string', default: String(TIMES) } },
-});
+const { values: options } = parseArgs({ options: { only: { type: 'string' } } });
 const names = options.only?.split(',') ?? Object.keys(STATES);
-const isWhole = options.only === undefined && Number(options.times) === TIMES;
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
 
-const rows = [];
+let rows = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : [];
+rows = rows.filter(({ name }) => !names.includes(name));
+let failed = 0;
 for (const name of names) {
-  for (let time = 1; time <= Number(options.times); time += 1) {
-    console.log(`${STATES[name].told}, run ${time} of ${options.times} …`);
-    const row = await runOnce(STATES[name], time);
+  for (let time = 1; time <= TIMES; time += 1) {
+    console.log(`${STATES[name].told}, run ${time} of ${TIMES} …`);
+    const row = { name, time, ...(await runOnce(STATES[name])) };
     rows.push(row);
+    failed += row.failed;
     console.log(`  ${row.passed} passed, ${row.failed} failed, ${row.skipped} skipped in ${row.minutes} min`);
     for (const test of row.failures) console.log(`  FAILED ${test}`);
-    if (isWhole) writeFileSync(page, pageOf(rows));
+    writeFileSync(kept, JSON.stringify(rows, null, 2));
   }
 }
-process.exitCode = rows.some(({ failed }) => failed > 0) ? 1 : 0;
+rows = Object.keys(STATES).flatMap((name) => rows.filter((row) => row.name === name));
+if (rows.length === TIMES * Object.keys(STATES).length) writeFileSync(page, pageOf());
+process.exitCode = failed > 0 ? 1 : 0;
 
-async function runOnce({ told, command, loops }, time) {
+async function runOnce({ command, loops }) {
+  const load = os.loadavg()[0].toFixed(1);
   const busy = Array.from({ length: loops }, () =>
     spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
   );
@@ -54,7 +59,8 @@ async function runOnce({ told, command, loops }, time) {
   } finally {
     for (const loop of busy) loop.kill('SIGKILL');
   }
-  return { told, time, minutes: ((Date.now() - startedAt) / 60_000).toFixed(1), ...read() };
+  const minutes = ((Date.now() - startedAt) / 60_000).toFixed(1);
+  return { commit, date: new Date().toISOString().slice(0, 10), load, minutes, ...read() };
 }
 
 function ended([file, ...args]) {
@@ -83,24 +89,22 @@ function read() {
   };
 }
 
-function pageOf(done) {
-  const lines = done.map(
-    ({ told, time, passed, failed, skipped, minutes }) =>
-      `| ${told} | ${time} | ${passed} | ${failed} | ${skipped} | ${minutes} |`,
+function pageOf() {
+  const lines = rows.map(
+    ({ name, time, load, passed, failed, skipped, minutes, date, commit }) =>
+      `| ${STATES[name].told}, ${time} | ${load} | ${passed} | ${failed} | ${skipped} | ${minutes} | ${date}, ${commit} |`,
   );
-  const failures = done.flatMap((row) =>
-    row.failures.map((test) => `- ${row.told}, run ${row.time}: ${test}`),
+  const failures = rows.flatMap((row) =>
+    row.failures.map((test) => `- ${STATES[row.name].told}, ${row.time}: ${test}`),
   );
   return [
     '# A suite that holds on any machine',
     '',
-    'Written by `npm run test:steady`: the whole of `npm test`, with nothing skipped for a server or browser that is not there',
-    '(`CI=true`).',
+    'Written by `npm run test:steady`: the whole of `npm test`, with nothing skipped for a server that is not there (`CI=true`).',
+    `Node.js ${process.versions.node}, ${os.availableParallelism()} cores. *Load* is what others had the machine do as the run began.`,
     '',
-    `Run on ${new Date().toISOString().slice(0, 10)}, Node.js ${process.versions.node}, ${os.availableParallelism()} cores.`,
-    '',
-    '| machine | run | passed | failed | skipped | minutes |',
-    '| --- | --- | --- | --- | --- | --- |',
+    '| machine, run | load | passed | failed | skipped | minutes | when, of which commit |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
     ...lines,
     '',
     ...(failures.length > 0 ? ['Failed:', '', ...failures] : ['No test failed.']),
