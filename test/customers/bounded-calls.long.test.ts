@@ -62,6 +62,18 @@ describe('D11 a crowd of new users', () => {
     });
   }
 
+  /** Asks as the answers say: again after each 503, when its `Retry-After` is over. */
+  async function untilServed(user: string, refused?: () => void): Promise<void> {
+    for (;;) {
+      const { status, retryAfter } = await post(user);
+      expect([200, 503]).toContain(status);
+      if (status === 200) return;
+      refused?.();
+      expect(retryAfter).toBe('1');
+      await sleep(Number(retryAfter) * 1_000);
+    }
+  }
+
   /** A client that counts its open calls, and holds them until `gate`. */
   function countingClient(gate: Promise<unknown>) {
     const count = { open: 0, most: 0 };
@@ -84,7 +96,8 @@ describe('D11 a crowd of new users', () => {
     host = await startDirectoryHost({
       stripe,
       scope: 'test',
-      host: { ...proxied, options: { maxInFlight: 500 } },
+      // The deadline is for Stripe, not for a machine that is busy with 400 requests of one process.
+      host: { ...proxied, options: { maxInFlight: 500, deadlineMs: 60_000 } },
     });
     const known = Array.from({ length: 20 }, (_, index) => `known-${index}`);
     for (const user of known) await host.store.claim('test', user, host.emulator.addCustomer({}).id);
@@ -93,18 +106,13 @@ describe('D11 a crowd of new users', () => {
 
     let refusals = 0;
     let waiting = NEW_USERS;
-    async function untilServed(user: string): Promise<void> {
-      for (;;) {
-        const { status, retryAfter } = await post(user);
-        expect([200, 503]).toContain(status);
-        if (status === 200) break;
+    const served = async (user: string) => {
+      await untilServed(user, () => {
         refusals += 1;
         refused.emit('first');
-        expect(retryAfter).toBe('1');
-        await sleep(Number(retryAfter) * 1_000);
-      }
+      });
       waiting -= 1;
-    }
+    };
     async function askAsKnown(): Promise<void> {
       while (waiting > 0) {
         for (const user of known) expect(await post(user)).toMatchObject({ status: 200 });
@@ -112,7 +120,7 @@ describe('D11 a crowd of new users', () => {
     }
     const startedAt = now();
     const users = Array.from({ length: NEW_USERS }, (_, index) => `new-${index}`);
-    await Promise.all([...users.map(untilServed), askAsKnown()]);
+    await Promise.all([...users.map(served), askAsKnown()]);
 
     if (isLong) {
       process.stdout.write(
@@ -129,9 +137,9 @@ describe('D11 a crowd of new users', () => {
     const { count, stripe } = countingClient(Promise.resolve());
     host = await startDirectoryHost({ stripe, scope: 'test', maxInFlight: 2, host: proxied });
     host.emulator.setFault(CREATE, { delayMs: 20 });
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => post(`new-${index}`)));
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    await Promise.all(Array.from({ length: 20 }, (_, index) => untilServed(`new-${index}`)));
     expect(count.most).toBe(2);
+    expect(customersMade()).toBe(20);
   });
 
   it('who waits for a call is told within the deadline of the router, not after it', async () => {
