@@ -33,6 +33,12 @@ describe('a right set-up is called right', () => {
     expect(await runDoctor(['--url', url, ...ADA])).toMatchObject({ code: 0, codes: [] });
   });
 
+  it("mounted by app.post(path, router), whose other methods are the app's", async () => {
+    const { url } = await startShop({ mount: 'post' });
+    const { code, codes } = await runDoctor(['--url', url, ...ADA]);
+    expect({ code, codes }).toEqual({ code: 0, codes: [] });
+  });
+
   it('signed out, naming what was not checked', async () => {
     const { host, url } = await startShop();
     const { code, report } = await runDoctor(['--url', url]);

@@ -36,6 +36,8 @@ export interface HostSettings {
   /** Plain HTTP instead of TLS. */
   plain?: boolean;
   path?: string;
+  /** How the router is mounted. */
+  mount?: 'use' | 'post';
 }
 
 export interface TestHost {
@@ -69,7 +71,7 @@ export async function startHost(settings: HostSettings = {}): Promise<TestHost> 
   const path = settings.path ?? '/customer-session';
   const app = express();
   settings.prepare?.(app);
-  app.use(
+  app[settings.mount ?? 'use'](
     path,
     customerSessionRouter<TestUser>({
       authenticate: (req) => {
