@@ -209,6 +209,15 @@ describe('the doctor finds', () => {
     expect(run.report.findings[0]?.seen).toContain('ECONNRESET');
   });
 
+  it('an address where nothing listens, and asks for no header that it was given', async () => {
+    const { host, url } = await startShop();
+    await host.close();
+    const { codes, report } = await runDoctor(['--url', url, ...ADA]);
+    expect(codes).toEqual(['unreachable']);
+    const why = report.notChecked.filter(({ what }) => /signed-in|cache/.test(what)).map((one) => one.why);
+    expect(why).toEqual(['the address cannot be reached', 'the address cannot be reached']);
+  });
+
   it('that the app cannot reach Stripe', async () => {
     const { host, url } = await startShop();
     host.emulator.setFault('*', { reset: 'before' });

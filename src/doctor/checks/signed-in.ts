@@ -15,9 +15,10 @@ const SLOW_MS = 2_000;
 /** Whether the user of the header gets a session. */
 export function checkSession({ url, signedOut, signedIn }: Visit): Outcome[] {
   if (signedIn === undefined) {
-    return [
-      unchecked('The signed-in answer', "needs --header 'Cookie: …' or 'Authorization: …' of a test user"),
-    ];
+    const why = isAnswer(signedOut[0])
+      ? "needs --header 'Cookie: …' or 'Authorization: …' of a test user"
+      : 'the address cannot be reached';
+    return [unchecked('The signed-in answer', why)];
   }
   const [reply] = signedIn.own;
   if (!isAnswer(reply)) return [];
@@ -33,8 +34,11 @@ export function checkSession({ url, signedOut, signedIn }: Visit): Outcome[] {
 }
 
 /** A secret is given out once. */
-export function checkFreshness({ signedIn }: Visit): Outcome[] {
-  if (signedIn === undefined) return [unchecked('A cache that answers for the route', 'needs --header')];
+export function checkFreshness({ signedOut, signedIn }: Visit): Outcome[] {
+  if (signedIn === undefined) {
+    const why = isAnswer(signedOut[0]) ? 'needs --header' : 'the address cannot be reached';
+    return [unchecked('A cache that answers for the route', why)];
+  }
   const secrets = sessionsOf(signedIn.own).map(({ secret }) => secret);
   if (secrets.length < 2) return [];
   if (new Set(secrets).size < secrets.length)
