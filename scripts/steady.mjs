@@ -76,10 +76,10 @@ function read() {
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests, testResults } =
     JSON.parse(readFileSync(report, 'utf8'));
   const failures = testResults.flatMap(({ name, status, assertionResults }) => {
-    const failed = assertionResults.filter((test) => test.status === 'failed');
+    const failing = assertionResults.filter((test) => test.status === 'failed');
     const file = path.relative(root, name);
-    if (failed.length === 0) return status === 'failed' ? [`${file}: could not be run`] : [];
-    return failed.map(({ fullName }) => `${file}: ${fullName}`);
+    if (failing.length === 0) return status === 'failed' ? [`${file}: could not be run`] : [];
+    return failing.map(({ fullName }) => `${file}: ${fullName}`);
   });
   return {
     passed: numPassedTests,
