@@ -91,8 +91,8 @@ function read() {
 
 function pageOf() {
   const lines = rows.map(
-    ({ name, time, load, passed, failed, skipped, minutes, date, commit }) =>
-      `| ${STATES[name].told}, ${time} | ${load} | ${passed} | ${failed} | ${skipped} | ${minutes} | ${date}, ${commit} |`,
+    (row) =>
+      `| ${STATES[row.name].told}, ${row.time} | ${row.load} | ${row.passed} | ${row.failed} | ${row.skipped} | ${row.minutes} | ${row.date}, ${row.commit} |`,
   );
   const failures = rows.flatMap((row) =>
     row.failures.map((test) => `- ${STATES[row.name].told}, ${row.time}: ${test}`),

@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import { EventEmitter, once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { inspect } from 'node:util';
@@ -434,6 +435,40 @@ describe('H14 the client goes away', () => {
     expect((await call(app, { headers: fromBrowser(app) })).status).toBe(200);
     process.off('unhandledRejection', note);
     expect(rejections).toEqual([]);
+  });
+
+  it('H14 gives the slot back of a client that left before it had one', async () => {
+    const counting = new EventEmitter();
+    const resetTime = new Date(Date.now() + 60_000);
+    const store = {
+      increment: async () => {
+        counting.emit('begun');
+        await once(counting, 'end');
+        return { totalHits: 1, resetTime };
+      },
+      decrement: () => undefined,
+      resetKey: () => undefined,
+    };
+    const app = await host({ options: { maxInFlight: 1, maxWaiting: 0, rateLimit: { store } } });
+    const controller = new AbortController();
+    const begun = once(counting, 'begun');
+    const closed = once(app.server, 'left');
+    app.server.once('request', (_req, res) => res.once('close', () => app.server.emit('left')));
+    const gone = call(app, { headers: fromBrowser(app), signal: controller.signal }).catch(
+      (error: Error) => error.name,
+    );
+    await begun;
+    controller.abort();
+    expect(await gone).toBe('AbortError');
+    await closed;
+    counting.emit('end');
+    await until(() => app.events.length === 1);
+    expect(app.emulator.requests).toHaveLength(0);
+    const again = once(counting, 'begun');
+    const next = call(app, { headers: fromBrowser(app) });
+    await again;
+    counting.emit('end');
+    expect((await next).status).toBe(200);
   });
 
   it('H14 asks nothing of Stripe for a client that left while it waited', async () => {
