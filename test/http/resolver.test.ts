@@ -1,3 +1,4 @@
+import { savedPaymentMethods } from '../../src/index.js';
 import { call, expectProblem, fromBrowser } from '../support/call.js';
 import { ADA, startHost, type TestHost } from '../support/host.js';
 
@@ -112,3 +113,54 @@ it.each([ADA, Promise.resolve(ADA), { customer: ADA }, { customer: ADA, stripeAc
     expect(host.emulator.sessions.at(-1)?.customer).toBe(ADA);
   },
 );
+
+describe('components that depend on the user', () => {
+  const saves = ({ emulator }: TestHost) =>
+    emulator.sessions.map(({ customer, components }) => [
+      customer,
+      components.payment_element?.features?.payment_method_save,
+    ]);
+
+  it('H7 are asked for at each request: of two users, and of one whose answer has changed', async () => {
+    let adaSaves = true;
+    const asked: unknown[] = [];
+    const host = await startHost({
+      options: {
+        components: (user, req) => {
+          asked.push([user.name, req.get('x-user')]);
+          const saved = user.name === 'ada' && adaSaves;
+          return savedPaymentMethods({ save: saved ? 'on_session' : false });
+        },
+      },
+    });
+    const bob = host.emulator.addCustomer({}).id;
+    host.users.set('bob', bob);
+    try {
+      for (const user of ['ada', 'bob', 'ada']) {
+        const headers = fromBrowser(host, { 'x-user': user });
+        expect((await call(host, { headers })).status).toBe(200);
+      }
+      adaSaves = false;
+      expect((await call(host, { headers: fromBrowser(host) })).status).toBe(200);
+      expect(saves(host)).toEqual([
+        [ADA, 'enabled'],
+        [bob, 'disabled'],
+        [ADA, 'enabled'],
+        [ADA, 'disabled'],
+      ]);
+      expect(asked).toEqual(['ada', 'bob', 'ada', 'ada'].map((name) => [name, name]));
+    } finally {
+      await host.close();
+    }
+  });
+
+  it('H7 that are not clean are a 500, and Stripe is not asked', async () => {
+    const host = await startHost({ options: { components: () => ({ payment_element: true }) as never } });
+    try {
+      expectProblem(await call(host, { headers: fromBrowser(host) }), 500, 'misconfigured');
+      expect(host.emulator.requests).toHaveLength(0);
+    } finally {
+      await host.close();
+    }
+  });
+});
