@@ -82,6 +82,10 @@ describe('the request', () => {
 });
 
 describe('a session', () => {
+  // Without a Date header the device's clock is read twice, which may be a millisecond apart.
+  beforeEach(() => jest.spyOn(Date, 'now').mockReturnValue(1_790_000_000_000));
+  afterEach(() => jest.restoreAllMocks());
+
   test('of format web', async () => {
     server.answer(raw(200, '{"client_secret":"cuss_secret_fake","expires_at":4102444800}', { date: '' }));
     const got = await fetchCustomerSession(server.url);
