@@ -23,7 +23,7 @@ async function compare() {
   const fresh = mkdtempSync(path.join(tmpdir(), 'reference-'));
   try {
     const faults = complaints(await writePages(fresh));
-    const names = [...new Set([...filesIn(fresh), ...filesIn(pages)])].sort();
+    const names = [...new Set([...filesIn(fresh), ...filesIn(pages)])];
     const stale = names.filter((name) => textOf(fresh, name) !== textOf(pages, name));
     if (stale.length === 0) return faults;
     return [

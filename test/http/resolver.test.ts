@@ -124,7 +124,7 @@ describe('components that depend on the user', () => {
   it('H7 are asked for at each request: of two users, and of one whose answer has changed', async () => {
     let adaSaves = true;
     const asked: unknown[] = [];
-    const host = await startHost({
+    const app = await startHost({
       options: {
         components: (user, req) => {
           asked.push([user.name, req.get('x-user')]);
@@ -133,16 +133,16 @@ describe('components that depend on the user', () => {
         },
       },
     });
-    const bob = host.emulator.addCustomer({}).id;
-    host.users.set('bob', bob);
+    const bob = app.emulator.addCustomer({}).id;
+    app.users.set('bob', bob);
     try {
       for (const user of ['ada', 'bob', 'ada']) {
-        const headers = fromBrowser(host, { 'x-user': user });
-        expect((await call(host, { headers })).status).toBe(200);
+        const headers = fromBrowser(app, { 'x-user': user });
+        expect((await call(app, { headers })).status).toBe(200);
       }
       adaSaves = false;
-      expect((await call(host, { headers: fromBrowser(host) })).status).toBe(200);
-      expect(saves(host)).toEqual([
+      expect((await call(app, { headers: fromBrowser(app) })).status).toBe(200);
+      expect(saves(app)).toEqual([
         [ADA, 'enabled'],
         [bob, 'disabled'],
         [ADA, 'enabled'],
@@ -150,17 +150,17 @@ describe('components that depend on the user', () => {
       ]);
       expect(asked).toEqual(['ada', 'bob', 'ada', 'ada'].map((name) => [name, name]));
     } finally {
-      await host.close();
+      await app.close();
     }
   });
 
   it('H7 that are not clean are a 500, and Stripe is not asked', async () => {
-    const host = await startHost({ options: { components: () => ({ payment_element: true }) as never } });
+    const app = await startHost({ options: { components: () => ({ payment_element: true }) as never } });
     try {
-      expectProblem(await call(host, { headers: fromBrowser(host) }), 500, 'misconfigured');
-      expect(host.emulator.requests).toHaveLength(0);
+      expectProblem(await call(app, { headers: fromBrowser(app) }), 500, 'misconfigured');
+      expect(app.emulator.requests).toHaveLength(0);
     } finally {
-      await host.close();
+      await app.close();
     }
   });
 });
