@@ -43,6 +43,7 @@ export async function request(
   try {
     // Always a tick later, so that a request which is cancelled in the same breath is never sent.
     const sent = await (typeof headers === 'function' ? headers() : headers);
+    if (signal.aborted) throw new CustomerSessionError('aborted');
     const response = await send(url, {
       method: 'POST',
       headers: sent,

@@ -1,4 +1,5 @@
 import { CustomerSessionError } from './errors.js';
+
 /**
  * Settles as `work` does, or rejects with `timeout`, or with `aborted` when the controller is told to, whichever comes
  * first. It does not trust the work to honour the signal: a polyfill of `fetch`, or a host's own function, may not.

@@ -1,25 +1,8 @@
 import { tellable } from './host-error.js';
 import type { RateLimitState } from './types.js';
 
-/**
- * The code of a refusal: the last part of its `type`, and its `code` member. `docs/problems.md` has a heading for each.
- */
-export type ProblemCode =
-  | 'method_not_allowed'
-  | 'tls_required'
-  | 'cross_origin'
-  | 'unauthenticated'
-  | 'no_customer'
-  | 'misconfigured'
-  | 'internal_error'
-  | 'rate_limited'
-  | 'overloaded'
-  | 'stripe_rate_limited'
-  | 'stripe_unavailable'
-  | 'stripe_mismatch'
-  | 'timeout';
-
-const CATALOGUE: Record<ProblemCode, { readonly status: number; readonly title: string }> = {
+/** Every refusal there is. `docs/problems.md` has a heading for each. */
+const CATALOGUE = {
   method_not_allowed: { status: 405, title: 'Only POST creates a customer session.' },
   tls_required: { status: 403, title: 'This endpoint answers over HTTPS only.' },
   cross_origin: { status: 403, title: 'This endpoint answers its own site only.' },
@@ -33,7 +16,13 @@ const CATALOGUE: Record<ProblemCode, { readonly status: number; readonly title: 
   stripe_unavailable: { status: 502, title: 'The payment provider could not be reached.' },
   stripe_mismatch: { status: 502, title: 'The payment provider gave an answer that does not fit.' },
   timeout: { status: 504, title: 'This took too long.' },
-};
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/**
+ * The code of a refusal: the last part of its `type`, and its `code` member. `docs/problems.md` has a heading for each.
+ * @useDeclaredType
+ */
+export type ProblemCode = keyof typeof CATALOGUE;
 
 /** What is known of the Stripe call behind an outcome; names and numbers only, never Stripe's text. */
 export interface StripeTrace {

@@ -10,7 +10,8 @@ runCommand(
     err: (text) => void process.stderr.write(text),
     look: {
       columns: process.stdout.columns || 80,
-      colour: process.stdout.isTTY && process.env.NO_COLOR === undefined,
+      // Node.js looks at NO_COLOR and the rest; a pipe has no such method.
+      colour: process.stdout.hasColors?.() ?? false,
     },
   },
 ).then(

@@ -49,7 +49,7 @@ async function expectOneSession(): Promise<void> {
   expect(seen).toHaveLength(1);
 }
 
-test('H8 a wrapper that copies options and headers, and adds one: it arrives, with the host, path and key', async () => {
+test('a wrapper that copies options and headers, and adds one: it arrives, with the host, path and key', async () => {
   wrap(copyWithTrace);
   await expectOneSession();
   expect(upstream.requests[0]?.headers).toMatchObject({
@@ -68,7 +68,7 @@ test('H8 a wrapper that copies options and headers, and adds one: it arrives, wi
   });
 });
 
-test('H8 a wrapper that passes own enumerable members alone on: nothing is inherited that a call needs', async () => {
+test('a wrapper that passes own enumerable members alone on: nothing is inherited that a call needs', async () => {
   wrap((options) => JSON.parse(JSON.stringify({ ...options, agent: undefined })) as Options);
   const { cert } = await localCertificate();
   const copying = https.request as Request;
@@ -78,14 +78,14 @@ test('H8 a wrapper that passes own enumerable members alone on: nothing is inher
   await expectOneSession();
 });
 
-test('H8 a wrapper that puts an agent of its own: the certificate is checked by it, against the real name', async () => {
+test('a wrapper that puts an agent of its own: the certificate is checked by it, against the real name', async () => {
   const agent = new https.Agent();
   wrap((options) => ({ ...copyWithTrace(options), agent }));
   await expectOneSession();
   agent.destroy();
 });
 
-test('H8 a wrapper that reroutes to a place in clear text gets no key there', async () => {
+test('a wrapper that reroutes to a place in clear text gets no key there', async () => {
   const heard: Buffer[] = [];
   const plain = http.createServer().on('connection', (socket) => {
     socket.on('data', (chunk: Buffer) => heard.push(chunk)).on('error', () => undefined);

@@ -1,8 +1,9 @@
 // A host in a process of its own: the router and a directory over a real store. The parent forks it with the
 // settings as JSON in its first argument, and is told the port.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import type { ClientRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
 import express from 'express';
 import { customerDirectory } from '../../../src/customers/directory.js';
 import { postgresStore } from '../../../src/customers/postgres.js';
@@ -28,8 +29,9 @@ async function main(settings: HostProcessSettings): Promise<void> {
   const store = crashingStore(await openStore(settings.storeUrl), reach);
   const create = stripe.customers.create.bind(stripe.customers);
   stripe.customers.create = async (...args: Parameters<typeof create>) => {
+    const sent = reach.isNext('while Stripe creates') ? creationSent() : undefined;
     const creation = create(...args);
-    if (reach.isNext('while Stripe creates')) await setTimeout(5);
+    await sent;
     await reach('while Stripe creates');
     const customer = await creation;
     await reach('after create');
@@ -64,6 +66,20 @@ async function main(settings: HostProcessSettings): Promise<void> {
   await once(server, 'listening');
   process.send?.((server.address() as AddressInfo).port);
   process.once('disconnect', () => process.exit());
+}
+
+// When a request for a customer has left this process.
+function creationSent(): Promise<void> {
+  const channel = 'http.client.request.start';
+  return new Promise((resolve) => {
+    const look = (message: unknown) => {
+      const { request } = message as { request: ClientRequest };
+      if (request.path !== '/v1/customers') return;
+      unsubscribe(channel, look);
+      request.once('finish', resolve);
+    };
+    subscribe(channel, look);
+  });
 }
 
 // A driver is loaded where it is needed: it takes longer than the host itself.
