@@ -3,7 +3,9 @@ import { EventEmitter, once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { inspect } from 'node:util';
+import Stripe from 'stripe';
 import request from 'supertest';
+import { startStripeEmulator } from '../../src/testing/index.js';
 import { call, expectProblem, fromBrowser, seenStatuses } from '../support/call.js';
 import { ADA, startHost, type TestHost } from '../support/host.js';
 import { until } from '../support/until.js';
@@ -579,6 +581,31 @@ describe('Connect and Accounts v2', () => {
         'acct_Seller1',
         'cus_OfSeller',
       ]);
+    }
+  });
+
+  it.each([
+    ['stripeAccount', { customer: 'cus_OfSeller', stripeAccount: 'acct_Seller1' }],
+    ['stripeContext', { customer: 'cus_OfSeller', stripeContext: 'acct_Seller1' }],
+    ['customerAccount', { customerAccount: 'acct_Buyer1' }],
+  ])("passes %s on by a client of the host's own", async (_name, ref) => {
+    const emulator = await startStripeEmulator();
+    emulator.addCustomer({ id: 'cus_OfSeller', account: 'acct_Seller1' });
+    emulator.addAccount({ id: 'acct_Buyer1' });
+    const stripe = new Stripe(emulator.secretKey, emulator.stripeConfig);
+    const app = await host({ options: { stripe, resolveCustomer: () => ref } });
+    try {
+      expect((await call(app, { headers: fromBrowser(app) })).status).toBe(200);
+      const [sent] = emulator.requests;
+      const { customer, customer_account } = sent?.params ?? {};
+      const acting = sent?.account ?? sent?.context;
+      expect([customer, customer_account, acting]).toEqual(
+        'customer' in ref
+          ? ['cus_OfSeller', undefined, 'acct_Seller1']
+          : [undefined, 'acct_Buyer1', undefined],
+      );
+    } finally {
+      await emulator.close();
     }
   });
 
