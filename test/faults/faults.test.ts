@@ -1,11 +1,13 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { faultModes, STATUS } from '../support/fault-modes.js';
+import { faultModes, isSurvivedByAnyClient, STATUS } from '../support/fault-modes.js';
 import { CANARIES, findLeaks } from './report.js';
 import { type ModesResult, runModes } from './run-modes.js';
 
 const NAMES = faultModes.map(({ name }) => name);
+// A mode of stripe-node's own client waits for its time-outs, twice.
+const PROCESSES = 6;
 const results = new Map<4 | 5, ModesResult>();
 
 // All at once: they mostly wait.
@@ -49,6 +51,26 @@ describe.each([5, 4] as const)('the router over createStripe, Express %i', (expr
     expect(result.output).toContain('"msg":"customer session"');
     expect(findLeaks(result.output)).toEqual([]);
   });
+});
+
+// stripe-node's own errors and answers hold what it was sent and what came back: the router must not hand them on.
+describe("the router over a client of the host's own", () => {
+  it('nothing that can be seen or printed holds the secret, the key or the cookie', async () => {
+    const modes = faultModes.filter(isSurvivedByAnyClient).map(({ name }) => name);
+    const shares = Array.from({ length: PROCESSES }, (_, share) =>
+      modes.filter((_mode, index) => index % PROCESSES === share),
+    );
+    const runs = await Promise.all(
+      shares.map((share) => runModes({ client: 'host', express: 5, modes: share })),
+    );
+    const output = runs.map((run) => run.output).join('');
+    expect(runs.flatMap(({ crashed }) => crashed)).toEqual([]);
+    expect(runs.reduce((sum, { reports }) => sum + reports.size, 0)).toBe(modes.length);
+    for (const told of ['stripe_unavailable', 'stripe_mismatch', 'ESCS_OWN_TRANSPORT']) {
+      expect(output).toContain(told);
+    }
+    expect(findLeaks(output)).toEqual([]);
+  }, 300_000);
 });
 
 describe('the scan', () => {

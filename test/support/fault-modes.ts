@@ -70,3 +70,12 @@ export function timesOf(mode: string): { deadlineMs: number; attemptTimeoutMs: n
     ? { deadlineMs: 2_700, attemptTimeoutMs: 900 }
     : { deadlineMs: 50_000, attemptTimeoutMs: 20_000 };
 }
+
+// What stripe-node's own client ends the process with, or fills its memory with, and what it cannot be told to trust.
+const NOT_SURVIVED =
+  /with a (?:number|boolean|string|body too long)$|300 MB of body|endless body|tls-(?:unknown|wrong|expired)/;
+
+/** Whether the process goes on, whatever the client: what becomes of the others is stripe-node's. */
+export function isSurvivedByAnyClient({ name }: FaultMode): boolean {
+  return !NOT_SURVIVED.test(name);
+}
