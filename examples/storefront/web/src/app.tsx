@@ -9,28 +9,38 @@ import { useShopSession } from './shop-session.js';
 import { TimelineView } from './timeline.js';
 import { Who } from './who.js';
 
+// The other tabs of this shop follow a sign-in too: those of a guest, who has no source that would hear of it.
+const signIns = new BroadcastChannel('storefront-sign-ins');
+
 export function App(): ReactElement {
   // Each choice of a user is a visit of its own, that of the same one again too.
   const [visit, setVisit] = useState<{ state: DemoState; number: number }>();
   const [down, setDown] = useState(false);
   const state = visit?.state;
   const entries = useRequests(state?.run);
-  const load = useCallback(
-    () =>
-      getState().then(
-        (loaded) => setVisit((before) => ({ state: loaded, number: (before?.number ?? 0) + 1 })),
-        () => setDown(true),
-      ),
-    [],
-  );
+  const newest = useRef(0);
+  const load = useCallback(async () => {
+    const number = ++newest.current;
+    try {
+      const loaded = await getState();
+      // What was asked before somebody signed in may come after it.
+      if (number === newest.current) setVisit({ state: loaded, number });
+    } catch {
+      setDown(true);
+    }
+  }, []);
   useEffect(() => {
-    void load();
+    const follow = () => void load();
+    signIns.addEventListener('message', follow);
+    follow();
+    return () => signIns.removeEventListener('message', follow);
   }, [load]);
 
   const [chosenAfter, setChosenAfter] = useState<number>();
   async function become(user: string): Promise<void> {
     setChosenAfter(entries[0]?.id ?? 0);
     await signIn(user);
+    signIns.postMessage(user);
     await load();
   }
 
