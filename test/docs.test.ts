@@ -11,6 +11,20 @@ const documents = [
     .map((name) => path.join('docs', name)),
 ];
 
+const proseOf = (document: string) => read(document).replaceAll(/^```[\s\S]*?^```/gm, '');
+
+/** The addresses of a document's headings, as they are made where Markdown is shown. */
+const anchorsOf = (document: string) =>
+  new Set(
+    [...proseOf(document).matchAll(/^#+ (.*)$/gm)].map(
+      ([, heading = '']) =>
+        `#${heading
+          .toLowerCase()
+          .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+          .replaceAll(' ', '-')}`,
+    ),
+  );
+
 interface Snippet {
   document: string;
   file: string;
@@ -82,12 +96,15 @@ describe('everything public is documented', () => {
     const texts = sources.filter((name) => name.endsWith('.ts')).map((name) => read(path.join('src', name)));
     const warnings = new Set(texts.join().match(/ESCS_[A-Z_]+/g));
     expect(warnings.size).toBeGreaterThan(10);
-    for (const code of warnings) expect(operations).toContain(`\`${code}\``);
+    const headings = [...operations.matchAll(/^### `(ESCS_\w+)`$/gm)].map(([, code]) => code);
+    expect(headings.sort()).toEqual([...warnings].sort());
+    // The other outcomes are the problem codes.
+    for (const outcome of ['issued', 'client_closed']) expect(operations).toMatch(`\n### \`${outcome}\`\n`);
   });
 
   it('README.md has at most 900 words outside of code', () => {
-    const prose = readme.replaceAll(/^```[\s\S]*?^```|<!--.*?-->/gm, '');
-    expect(prose.split(/\s+/).filter((word) => /\w/.test(word)).length).toBeLessThanOrEqual(900);
+    const prose = readme.replaceAll(/^```[\s\S]*?^```/gm, '');
+    expect(prose.match(/\S+/g)?.length).toBeLessThanOrEqual(900);
   });
 
   // No repository and no registry is named: package.json names none, and a made-up address is worse than none.
@@ -109,18 +126,20 @@ describe('everything public is documented', () => {
 
   it('links lead somewhere', () => {
     const links = documents.flatMap((document) =>
-      [
-        ...read(document)
-          .replaceAll(/^```[\s\S]*?^```/gm, '')
-          .matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)[^)]*\)/g),
-      ].map(([, target = '']) => ({
-        document,
-        target,
-        exists: existsSync(path.join(root, path.dirname(document), target)),
-      })),
+      [...proseOf(document).matchAll(/\]\((?!https?:|mailto:)([^)#]*)(#[^)]+)?\)/g)].map(
+        ([, target = '', anchor = '']) => ({
+          document,
+          target: path.join(target === '' ? document : path.join(path.dirname(document), target)),
+          anchor,
+        }),
+      ),
     );
+    const leadsNowhere = ({ target, anchor }: (typeof links)[number]) =>
+      !existsSync(path.join(root, target)) ||
+      (target.endsWith('.md') && anchor && !anchorsOf(target).has(anchor));
     expect(links.length).toBeGreaterThan(5);
-    expect(links.filter(({ exists }) => !exists)).toEqual([]);
+    expect(links.filter(({ anchor }) => anchor !== '').length).toBeGreaterThan(5);
+    expect(links.filter(leadsNowhere)).toEqual([]);
   });
 });
 
