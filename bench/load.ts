@@ -19,6 +19,8 @@ export interface Load {
   send(path?: string): Promise<Reply>;
   /** One request for anything else. */
   get(path: string): Promise<Reply>;
+  /** One request for a session, with more headers; its answer is read. */
+  ask(asked: Asked): Promise<Answered>;
   /** `count` requests, `inFlight` of them open at any time. */
   closedLoop(inFlight: number, count: number): Promise<Reply[]>;
   /** `count` requests at once. */
@@ -26,9 +28,22 @@ export interface Load {
   close(): Promise<void>;
 }
 
+export interface Asked {
+  path?: string;
+  headers: Record<string, string>;
+  /** Hangs up, as a caller that leaves. */
+  signal?: AbortSignal;
+}
+
 export interface Reply {
+  /** 0 where there was no answer. */
   status: number;
   ms: number;
+}
+
+export interface Answered extends Reply {
+  headers: Dispatcher.ResponseData['headers'];
+  text: string;
 }
 
 /** Browsers' side: plain HTTP to a server on loopback, as from the proxy that ends TLS. */
@@ -48,8 +63,21 @@ export function loadOn(port: number): Load {
     }
   }
 
+  async function ask({ path = browserRequest.path, headers, signal }: Asked): Promise<Answered> {
+    const startedAt = performance.now();
+    const request = { ...browserRequest, path, headers: { ...browserRequest.headers, ...headers } };
+    try {
+      const answer = await pool.request(signal ? { ...request, signal } : request);
+      const text = await answer.body.text();
+      return { status: answer.statusCode, ms: performance.now() - startedAt, headers: answer.headers, text };
+    } catch {
+      return { status: 0, ms: performance.now() - startedAt, headers: {}, text: '' };
+    }
+  }
+
   return {
     send,
+    ask,
     get: (path) => timed({ path, method: 'GET' }),
     burst: (count) => Promise.all(Array.from({ length: count }, () => send())),
     async closedLoop(inFlight, count) {
