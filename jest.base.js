@@ -28,7 +28,7 @@ const run = {
   // A hang never ends; a busy machine is only late.
   testTimeout: 60_000,
   // Many suites start servers and processes of their own, and wait for them more than they work.
-  maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+  maxWorkers: Math.max(3, Math.floor(availableParallelism() / 2)),
 };
 
 /** A suite with a command of its own: the tests of one folder. @returns {import('jest').Config} */

@@ -42,7 +42,7 @@ const EVERYTHING = { depth: Number.POSITIVE_INFINITY, showHidden: true } as cons
 async function runMode(mode: string): Promise<FaultReport> {
   const upstream = await startBadUpstream({ mode, tls: true });
   const { host, port, protocol, ca } = upstream;
-  const { deadlineMs, attemptTimeoutMs } = timesOf(mode);
+  const { deadlineMs, attemptTimeoutMs } = timesOf(mode, run.client);
   const own =
     run.client === 'own'
       ? library.createStripe(CANARIES.key, { host, port, protocol, ca, attemptTimeoutMs })

@@ -55,7 +55,7 @@ async function runMode(mode: FaultMode, { app, client, path, reached }: RunSetti
   const tls = client === 'createStripe';
   const upstream = await startBadUpstream({ mode: mode.name, tls });
   const { host, port, protocol, ca } = upstream;
-  const { deadlineMs, attemptTimeoutMs } = timesOf(mode.name);
+  const { deadlineMs, attemptTimeoutMs } = timesOf(mode.name, tls ? 'own' : 'host');
   const own = tls ? createStripe(CANARIES.key, { host, port, protocol, ca, attemptTimeoutMs }) : undefined;
   app.mount(path, {
     stripe: own ?? new Stripe(CANARIES.key, { host, port, protocol }),
