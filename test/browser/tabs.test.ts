@@ -137,14 +137,18 @@ describeInChromium('a source in more than one tab of Chromium', () => {
     test('a page that is seen again renews at once what is about to end, and nothing else', async () => {
       await lab.page.clock.pauseAt((await lab.run<number>('Date.now()')) + 60_000);
       await holdIn(lab.page, FIRST);
-      lab.answer(session({ secret: SECOND }));
+      const renewal = held(session({ secret: SECOND }));
+      lab.answer(renewal.answer);
       await turn('hidden');
       await turn('visible');
+      expect(await lab.run('lab.source().getSnapshot().refreshing')).toBe(false);
       expect(await stateOf(lab.page)).toMatchObject({ secret: FIRST });
       await lab.page.clock.setSystemTime((await lab.run<number>('Date.now()')) + 29.5 * 60_000);
       await turn('hidden');
       expect(await lab.run('lab.source().getSnapshot().refreshing')).toBe(false);
       await turn('visible');
+      expect(await lab.run('lab.source().getSnapshot().refreshing')).toBe(true);
+      renewal.release();
       await until(async () => (await stateOf(lab.page)).secret === SECOND);
       expect(lab.requests).toHaveLength(2);
     });

@@ -204,6 +204,15 @@ describe('a signal', () => {
     expect(server.requests).toHaveLength(0);
   });
 
+  test('that has been aborted calls no fetch of the host’s own, which may not look at it', async () => {
+    const send = jest.fn(fetch);
+    const error = await failureOf(
+      fetchCustomerSession(server.url, { signal: AbortSignal.abort(), fetch: send }),
+    );
+    expect(error.code).toBe('aborted');
+    expect(send).not.toHaveBeenCalled();
+  });
+
   test('that aborts in the same task sends nothing', async () => {
     const controller = new AbortController();
     const work = failureOf(fetchCustomerSession(server.url, { signal: controller.signal }));

@@ -1,5 +1,5 @@
 import { until } from '../support/until.js';
-import { held, type SessionServer, session, startSessionServer } from './support/session-server.js';
+import { hang, held, type SessionServer, session, startSessionServer } from './support/session-server.js';
 import { secretOf, sourceKeeper } from './support/sources.js';
 
 const OF_ADA = session({ secret: 'cuss_secret_fake_of_ada' });
@@ -82,6 +82,20 @@ describe('invalidate', () => {
     await arrived;
     expect(secretOf(await source.get())).toBe('cuss_secret_fake_of_bob');
     expect(states.join()).not.toContain('ada');
+  });
+
+  test('and refresh in one breath: who waits gets null at once, whenever the next user has his answer', async () => {
+    server.answer(hang);
+    const source = keeper.source(server.url);
+    keeper.hold(source);
+    const asked = source.get();
+    await until(() => server.requests.length === 1);
+    source.invalidate();
+    const refreshed = source.refresh();
+    expect(await asked).toBeNull();
+    expect(source.getSnapshot()).toMatchObject({ status: 'loading', error: null });
+    source.invalidate();
+    expect(await refreshed).toBeNull();
   });
 
   test('lets the next subscriber ask again', async () => {

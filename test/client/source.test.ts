@@ -170,6 +170,18 @@ describe('subscribe', () => {
     expect(keeper.errors).toEqual([]);
   });
 
+  test('that leaves twice is one that has left: the other keeps the session', async () => {
+    const source = newSource();
+    const leave = keeper.hold(source);
+    keeper.hold(source);
+    await until(() => source.getSnapshot().status === 'ready');
+    const before = source.getSnapshot();
+    leave();
+    leave();
+    expect(await fence()).toBe(1);
+    expect(source.getSnapshot()).toBe(before);
+  });
+
   test('during an outage asks once, and again only when told to', async () => {
     server.answer(problem(409, 'no_customer'));
     const source = newSource();
