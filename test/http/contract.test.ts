@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { inspect } from 'node:util';
+import { urlencoded as parseForm, json as parseJson } from 'express';
 import Stripe from 'stripe';
 import request from 'supertest';
 import { startStripeEmulator } from '../../src/testing/index.js';
@@ -110,15 +111,21 @@ describe('H2 method', () => {
     expect(slash.status).toBe(200);
   });
 
-  it('never reads the body, the query or the params', async () => {
-    shop.emulator.clearRequests();
-    const answer = await call(shop, {
-      path: `${shop.path}?customer=cus_Mallory`,
-      body: JSON.stringify({ customer: 'cus_Mallory' }),
-      headers: fromBrowser(shop, { 'content-type': 'application/json' }),
+  it('never reads the body, the query or the params, whatever the host has parsed', async () => {
+    const app = await host({
+      path: '/:customer/session',
+      prepare: (express) => express.use(parseJson(), parseForm({ extended: true })),
     });
-    expect(answer.status).toBe(200);
-    expect(shop.emulator.requests.map(({ params }) => params.customer)).toEqual([ADA]);
+    const claim = { customer: 'cus_Mallory', customerAccount: 'acct_Mallory', components: {} };
+    for (const [type, body] of [
+      ['application/json', JSON.stringify(claim)],
+      ['application/x-www-form-urlencoded', 'customer=cus_Mallory'],
+    ] as const) {
+      const path = '/cus_Mallory/session?customer=cus_Mallory';
+      const headers = fromBrowser(app, { 'content-type': type });
+      expect((await call(app, { path, body, headers })).status).toBe(200);
+    }
+    expect(app.emulator.requests.map(({ params }) => params.customer)).toEqual([ADA, ADA]);
   });
 });
 
@@ -415,6 +422,52 @@ describe('H12 the answer is checked', () => {
     shop.emulator.setFault(SESSIONS, { status });
     const answer = await call(shop, { headers: fromBrowser(shop) });
     expect([answer.status, String(answer.json.code).startsWith('stripe_')]).toEqual([502, true]);
+  });
+});
+
+describe("H15 an answer over a host's own client belongs to its call", () => {
+  const session = {
+    id: 'cuss_1',
+    object: 'customer_session',
+    customer: ADA,
+    livemode: false,
+    client_secret: 'cuss_secret_of_another_call',
+    created: 1_767_225_600,
+    expires_at: 1_767_227_400,
+  };
+  const missing = { statusCode: 404, code: 'resource_missing', param: 'customer' };
+  // As stripe-node tells what Stripe echoed.
+  const answers = {
+    answer: async (idempotencyKey: string) =>
+      Object.defineProperty({ ...session }, 'lastResponse', {
+        value: { statusCode: 200, headers: {}, idempotencyKey },
+      }),
+    error: async (idempotencyKey: string) => {
+      const headers = { 'idempotency-key': idempotencyKey };
+      throw Object.assign(new Error('No such customer'), { ...missing, headers });
+    },
+  };
+
+  it.each([
+    ['answer', true, 200, undefined, 1],
+    ['answer', false, 502, 'stripe_unavailable', 1],
+    ['error', true, 409, 'no_customer', 2],
+    // Of another customer, who may well be missing: nobody is asked for a new one.
+    ['error', false, 502, 'stripe_unavailable', 1],
+  ] as const)('H15 an %s with its own echo (%p) is %i %s', async (kind, isOwn, status, code, asked) => {
+    const create = (_params: unknown, { idempotencyKey }: { idempotencyKey: string }) =>
+      answers[kind](isOwn ? idempotencyKey : 'of-another-call');
+    let resolved = 0;
+    const resolveCustomer = () => {
+      resolved += 1;
+      return ADA;
+    };
+    const app = await host({
+      options: { stripe: { customerSessions: { create } } as never, resolveCustomer },
+    });
+    const answer = await call(app, { headers: fromBrowser(app) });
+    expect([answer.status, answer.json.code, resolved]).toEqual([status, code, asked]);
+    expect(app.events.at(-1)?.reason).toBe(status === 502 ? 'OTHER_ANSWER' : undefined);
   });
 });
 

@@ -125,9 +125,12 @@ describe('dangerouslyAllowHttpOnLocalhost', () => {
   it.each([
     ['a public Host', { host: 'shop.example' }],
     ['a Host that only begins like localhost', { host: 'localhost.evil.example' }],
+    ['a Host that only ends like localhost', { host: 'evillocalhost' }],
+    ['a Host that only ends like a loopback address', { host: 'evil.127.0.0.1' }],
     ['a public Origin', { origin: 'http://shop.example' }],
     ['an https Origin of elsewhere', { origin: 'https://evil.example' }],
     ['an Origin that only begins like localhost', { origin: 'http://localhost.evil.example' }],
+    ['an Origin that only ends like localhost', { origin: 'http://evillocalhost' }],
     ['an Origin of null', { origin: 'null' }],
   ])('H3 refuses %s all the same', (_name, change) =>
     withHost(local, async (host) => {

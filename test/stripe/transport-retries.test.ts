@@ -82,6 +82,22 @@ test.each([
   expect(keysSent().size).toBe(1);
 });
 
+test.each([301, 302, 303, 307, 308])('a %i is not followed: the key goes to nobody else', async (status) => {
+  const elsewhere = await startUpstream();
+  const location = `https://localhost:${elsewhere.port}/v1/customer_sessions`;
+  const stripe = (await start(answers(status, { Location: location }))).client();
+  for (const call of [
+    stripe.customerSessions.create(PARAMS),
+    stripe.customers.create({}),
+    stripe.customers.retrieve('cus_1'),
+  ]) {
+    await expect(call).rejects.toMatchObject({ statusCode: status });
+  }
+  expect(upstream.requests).toHaveLength(3);
+  expect(elsewhere.connections).toHaveLength(0);
+  await elsewhere.close();
+});
+
 test('a reset is no reason for stripe-node to retry either', async () => {
   const stripe = (await start((request) => request.socket.destroy())).client();
   await expect(stripe.customerSessions.create(PARAMS)).rejects.toMatchObject({
