@@ -86,13 +86,12 @@ test.each([301, 302, 303, 307, 308])('a %i is not followed: the key goes to nobo
   const elsewhere = await startUpstream();
   const location = `https://localhost:${elsewhere.port}/v1/customer_sessions`;
   const stripe = (await start(answers(status, { Location: location }))).client();
-  for (const call of [
-    stripe.customerSessions.create(PARAMS),
-    stripe.customers.create({}),
-    stripe.customers.retrieve('cus_1'),
-  ]) {
-    await expect(call).rejects.toMatchObject({ statusCode: status });
-  }
+  const calls = [
+    () => stripe.customerSessions.create(PARAMS),
+    () => stripe.customers.create({}),
+    () => stripe.customers.retrieve('cus_1'),
+  ];
+  for (const call of calls) await expect(call()).rejects.toMatchObject({ statusCode: status });
   expect(upstream.requests).toHaveLength(3);
   expect(elsewhere.connections).toHaveLength(0);
   await elsewhere.close();
