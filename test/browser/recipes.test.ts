@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { raw, session } from '../client/support/session-server.js';
+import { held, raw, session } from '../client/support/session-server.js';
 import { until } from '../support/until.js';
 import { describeInChromium, launchChromium } from './support/chromium.js';
 import { type Lab, openLab, PREPARE_MS, prepareLab } from './support/lab.js';
@@ -56,6 +56,7 @@ describeInChromium('the recipes without React in Chromium', () => {
   }
 
   const calls = () => lab.run<unknown[]>('stripeCalls');
+  const mounted = () => lab.run<number>('stripeMounted.size');
   const card = () => lab.page.getByLabel('stand-in for the payment element');
 
   test('without a framework: the form has what was preloaded, and goes', async () => {
@@ -66,7 +67,7 @@ describeInChromium('the recipes without React in Chromium', () => {
     expect(call?.options.customerSessionClientSecret).toMatch(/^cuss_secret_fake_/);
     expect(lab.requests).toHaveLength(1);
     await lab.run('leave()');
-    expect(await card().count()).toBe(0);
+    expect([await card().count(), await mounted()]).toEqual([0, 0]);
   });
 
   test('Vue: the form has a session of its own, and goes with the component', async () => {
@@ -77,16 +78,21 @@ describeInChromium('the recipes without React in Chromium', () => {
       { name: 'elements', options: { ...BASE, customerSessionClientSecret: SECOND } },
     ]);
     await lab.run('leave()');
-    expect(await card().count()).toBe(0);
+    expect([await card().count(), await mounted()]).toEqual([0, 0]);
   });
 
   test('Vue: a component that is gone before the answer leaves nothing', async () => {
     await open();
-    await lab.run('{ recipes.vue()(); window.leave = recipes.vue(); }');
+    const answer = held(session({ secret: SECOND }));
+    lab.answer(answer.answer);
+    await lab.run('{ window.leave = recipes.vue(); }');
+    await until(() => lab.requests.length === 2);
+    await lab.run('{ leave(); window.leave = recipes.vue(); }');
+    answer.release();
     await card().waitFor();
-    expect(await card().count()).toBe(1);
+    expect(await mounted()).toBe(1);
     await lab.run('leave()');
-    expect(await card().count()).toBe(0);
+    expect([await card().count(), await mounted()]).toEqual([0, 0]);
   });
 
   test('what stands in the head of the page asks for both at once, and the checkout takes them', async () => {

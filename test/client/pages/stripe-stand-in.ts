@@ -68,11 +68,14 @@ declare global {
     stripeCalls: Call[];
     /** What the next `update()` gives: before Dahlia nothing, now a promise, which may be refused. */
     stripeUpdates: () => unknown;
+    /** Elements that are mounted and not yet destroyed, in the page or out of it. */
+    stripeMounted: Set<HTMLElement>;
   }
 }
 
 window.stripeCalls = [];
 window.stripeUpdates = () => Promise.resolve();
+window.stripeMounted = new Set();
 
 function record(name: Call['name'], options: Record<string, unknown>, known: Record<string, true>): void {
   for (const key of Object.keys(options)) {
@@ -84,13 +87,20 @@ function record(name: Call['name'], options: Record<string, unknown>, known: Rec
 function createElement(type: string) {
   const input = document.createElement('input');
   input.setAttribute('aria-label', `stand-in for the ${type} element`);
+  function remove(): void {
+    input.remove();
+    window.stripeMounted.delete(input);
+  }
   return {
     on() {},
     off() {},
     update() {},
-    unmount: () => input.remove(),
-    destroy: () => input.remove(),
-    mount: (place: Element) => place.append(input),
+    unmount: remove,
+    destroy: remove,
+    mount(place: Element) {
+      place.append(input);
+      window.stripeMounted.add(input);
+    },
   };
 }
 
