@@ -48,7 +48,13 @@ export function demoRoutes(parts: DemoParts): Router {
     const scenario = player.find(req.params.id);
     if (scenario === undefined)
       return void res.status(404).json({ error: 'There is no such scenario here.' });
-    if (req.params.step === 'play') return void res.json(await player.play(scenario));
+    if (req.params.step === 'play') {
+      // Whose page is gone before the answer will never say that it is over.
+      res.on('close', () => {
+        if (!res.writableFinished) void player.end();
+      });
+      return void res.json(await player.play(scenario));
+    }
     await (req.params.step === 'begin' ? player.begin(scenario) : player.end());
     res.json({});
   });

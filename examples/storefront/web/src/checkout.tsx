@@ -61,9 +61,9 @@ function stripeOf(publishableKey: string | null): Stripe | Promise<Stripe | null
 }
 
 function sentence({ status, error }: CustomerSessionState, { user }: DemoState): string {
-  if (user === null) return 'Nobody is signed in, so nobody was asked for: you pay with a new card.';
+  if (user === null) return 'Nobody is signed in, so no saved cards were asked for: you pay with a new card.';
   if (status === 'loading') return 'Looking for your saved cards…';
-  if (status === 'ready') return `Welcome back, ${user.name}.`;
+  if (status === 'ready') return `Welcome, ${user.name}.`;
   return `Your saved cards could not be loaded (${error?.code ?? 'signed out'}). A new card works as ever.`;
 }
 

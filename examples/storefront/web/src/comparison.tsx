@@ -56,7 +56,7 @@ function SideView({ side, name }: { side: Side; name: string }): ReactElement {
         </svg>
         {side.outcome}
       </p>
-      <p>{side.finding}</p>
+      <p>{side.finding.replaceAll('•••• ', '••••\u00A0')}</p>
       {last && <AnswerView exchange={last} />}
       <details>
         <summary>What was sent and answered</summary>

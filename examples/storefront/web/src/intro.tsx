@@ -2,10 +2,10 @@ import type { ReactElement } from 'react';
 import type { DemoState } from '../../shapes.js';
 
 const SEEN: Record<string, string> = {
-  ada: 'Ada is signed in and her saved cards are there',
-  bob: 'Bob is signed in and new here, so he has no saved cards yet',
-  dora: 'Dora is signed in, but her customer was deleted at Stripe',
-  nobody: 'nobody is signed in, so nothing was asked for',
+  ada: 'Ada is signed in and sees her saved cards, because the router made her a Customer Session',
+  bob: 'Bob is signed in and new here: the router made him a customer and a Customer Session, without cards yet',
+  dora: 'Dora is signed in, but her customer was deleted at Stripe: no Customer Session, so she pays with a new card',
+  nobody: 'nobody is signed in, so no Customer Session was asked for',
 };
 
 /** What is seen, in one sentence. */
@@ -16,12 +16,11 @@ export function Intro({ state }: { state: DemoState | undefined }): ReactElement
         <Bean /> Harbour Roasters
       </p>
       <p className="tagline">
-        A demo of <code>express-stripe-customer-session</code>
+        <code>express-stripe-customer-session</code>, an Express router that creates Stripe Customer Sessions
       </p>
       {state && (
         <p className="intro">
-          A made-up shop: {SEEN[state.user?.id ?? 'nobody']}, the way of the request for them is drawn, and
-          everything
+          A made-up shop: {SEEN[state.user?.id ?? 'nobody']}; everything
           {state.publishableKey === null ? ', a stand-in for Stripe included,' : ' but Stripe’s test mode'}{' '}
           runs on this machine.
         </p>

@@ -55,8 +55,8 @@ export function Scenarios({ session, scenarios }: ScenariosProps): ReactElement 
     <section className="scenarios" aria-labelledby="scenarios">
       <h2 id="scenarios">What if …</h2>
       <p>
-        Played now, on two routes: a naive one, which is the lines of Stripe’s guide, and the router. You read
-        their answers of this run.
+        Each button plays an attack or an outage on two routes, a naive one (Stripe’s guide) and the router,
+        and shows what both answered.
       </p>
       <ul>
         {scenarios.map((scenario) => (

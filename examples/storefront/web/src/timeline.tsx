@@ -24,7 +24,7 @@ export function TimelineView({ user, entries, since, follow }: TimelineProps): R
 
   return (
     <section className="timeline" aria-labelledby="timeline" ref={section}>
-      <h2 id="timeline">The way of the request</h2>
+      <h2 id="timeline">What the router did</h2>
       {latest === undefined ? (
         <p className="fine">{user === null ? 'Nobody is signed in: nothing was asked.' : 'Under way…'}</p>
       ) : (

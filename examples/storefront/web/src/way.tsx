@@ -5,7 +5,7 @@ import type { Entry, Stop } from '../../shapes.js';
 export function Way({ entry }: { entry: Entry }): ReactElement {
   return (
     <>
-      <ol className="way" aria-label="The way of the request">
+      <ol className="way" aria-label="Steps of the request">
         {entry.way.map((stop) => (
           <StopView key={stop.name} stop={stop} />
         ))}

@@ -4,7 +4,7 @@ import type { User } from '../../shapes.js';
 const PEOPLE = [
   { id: 'ada', name: 'Ada', story: 'has been here before and saved her cards' },
   { id: 'bob', name: 'Bob', story: 'is new: his customer is made on first use' },
-  { id: 'dora', name: 'Dora', story: 'was deleted at Stripe by somebody' },
+  { id: 'dora', name: 'Dora', story: 'comes back, but her customer was deleted at Stripe' },
   { id: 'guest', name: 'Nobody', story: 'just looks around, signed out' },
 ];
 
