@@ -1,4 +1,5 @@
 import { type Dispatcher, Pool } from 'undici';
+import { sleep } from './stats.js';
 
 /** What a browser on the page sends, TLS having ended at a proxy in front. */
 const browserRequest = {
@@ -31,6 +32,7 @@ export interface Load {
 export interface Asked {
   path?: string;
   headers: Record<string, string>;
+  body?: string;
   /** Hangs up, as a caller that leaves. */
   signal?: AbortSignal;
 }
@@ -42,13 +44,45 @@ export interface Reply {
 }
 
 export interface Answered extends Reply {
+  /** Why there was no answer. */
+  error?: string;
   headers: Dispatcher.ResponseData['headers'];
   text: string;
 }
 
-/** Browsers' side: plain HTTP to a server on loopback, as from the proxy that ends TLS. */
-export function loadOn(port: number): Load {
-  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 2048, headersTimeout: 0, bodyTimeout: 0 });
+/**
+ * Sends `rate` requests a second, on time, whatever became of those before. Resolves with their number once the last
+ * one has been answered.
+ */
+export async function openLoop(
+  { rate, seconds }: { rate: number; seconds: number },
+  send: (index: number) => Promise<void>,
+): Promise<number> {
+  const open = new Set<Promise<void>>();
+  const startedAt = performance.now();
+  const elapsedMs = () => performance.now() - startedAt;
+  let sent = 0;
+  while (elapsedMs() < seconds * 1_000) {
+    for (const due = Math.floor((elapsedMs() / 1_000) * rate); sent < due; sent += 1) {
+      const reply = send(sent).finally(() => open.delete(reply));
+      open.add(reply);
+    }
+    await sleep(2);
+  }
+  await Promise.all(open);
+  return sent;
+}
+
+/** Browsers' side: plain HTTP to a port on loopback or to a socket's path, as from the proxy that ends TLS. */
+export function loadOn(at: number | string): Load {
+  // A busy machine is late: that is no failure.
+  const patience = { headersTimeout: 0, bodyTimeout: 0, connectTimeout: 0 };
+  const socket = typeof at === 'string' ? { socketPath: at } : {};
+  const pool = new Pool(`http://127.0.0.1:${typeof at === 'number' ? at : 80}`, {
+    connections: 2048,
+    ...patience,
+    ...socket,
+  });
 
   const send = (path: string = browserRequest.path) => timed({ ...browserRequest, path });
 
@@ -63,15 +97,16 @@ export function loadOn(port: number): Load {
     }
   }
 
-  async function ask({ path = browserRequest.path, headers, signal }: Asked): Promise<Answered> {
+  async function ask({ headers, ...asked }: Asked): Promise<Answered> {
     const startedAt = performance.now();
-    const request = { ...browserRequest, path, headers: { ...browserRequest.headers, ...headers } };
+    const request = { ...browserRequest, ...asked, headers: { ...browserRequest.headers, ...headers } };
     try {
-      const answer = await pool.request(signal ? { ...request, signal } : request);
+      const answer = await pool.request(request);
       const text = await answer.body.text();
       return { status: answer.statusCode, ms: performance.now() - startedAt, headers: answer.headers, text };
-    } catch {
-      return { status: 0, ms: performance.now() - startedAt, headers: {}, text: '' };
+    } catch (error) {
+      const why = (error as NodeJS.ErrnoException).code ?? String(error);
+      return { status: 0, ms: performance.now() - startedAt, headers: {}, text: '', error: why };
     }
   }
 

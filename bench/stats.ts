@@ -26,3 +26,15 @@ export function fixed(number: number): string {
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
+
+/** Seconds from `since` (in ms, as `at`) to the first whole second of which 99% succeeded. */
+export function secondsUntilWell(replies: readonly { at: number; status: number }[], since: number): number {
+  for (let step = 0; step < 1_000; step += 1) {
+    const from = since + step * 100;
+    const within = replies.filter(({ at }) => at >= from && at < from + 1_000);
+    if (within.length === 0) return Number.POSITIVE_INFINITY;
+    const well = within.filter(({ status }) => status === 200).length;
+    if (well / within.length >= 0.99) return step / 10;
+  }
+  return Number.POSITIVE_INFINITY;
+}

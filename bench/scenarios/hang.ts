@@ -1,6 +1,6 @@
 import type { Figure } from '../figures.js';
-import type { Reply } from '../load.js';
-import { quantile, sleep } from '../stats.js';
+import { openLoop, type Reply } from '../load.js';
+import { quantile, secondsUntilWell, sleep } from '../stats.js';
 import type { Rival, World } from '../world.js';
 
 const RATE = 300;
@@ -48,19 +48,13 @@ export async function hangScenario(world: World, hangS: number): Promise<Figure[
   ];
 }
 
-/** An open loop: requests leave on time, whatever became of those before. */
 async function offer(rival: Rival, { seconds }: { seconds: number }): Promise<Timed[]> {
-  const replies: Promise<Timed>[] = [];
-  const startedAt = performance.now();
-  while (performance.now() - startedAt < seconds * 1_000) {
-    const due = Math.floor(((performance.now() - startedAt) / 1_000) * RATE);
-    while (replies.length < due) {
-      const at = performance.now();
-      replies.push(rival.load.send().then((reply) => ({ ...reply, at })));
-    }
-    await sleep(2);
-  }
-  return Promise.all(replies);
+  const replies: Timed[] = [];
+  await openLoop({ rate: RATE, seconds }, async () => {
+    const at = performance.now();
+    replies.push({ ...(await rival.load.send()), at });
+  });
+  return replies;
 }
 
 async function otherRoute(rival: Rival, seconds: number): Promise<Reply[]> {
@@ -79,16 +73,4 @@ async function peakRss(rival: Rival, seconds: number): Promise<number> {
     await sleep(1_000);
   }
   return peak;
-}
-
-/** Seconds from `since` to the first whole second of which 99% succeeded. */
-function secondsUntilWell(replies: readonly Timed[], since: number): number {
-  for (let step = 0; step < 1_000; step += 1) {
-    const from = since + step * 100;
-    const within = replies.filter(({ at }) => at >= from && at < from + 1_000);
-    if (within.length === 0) return Number.POSITIVE_INFINITY;
-    const well = within.filter(({ status }) => status === 200).length;
-    if (well / within.length >= 0.99) return step / 10;
-  }
-  return Number.POSITIVE_INFINITY;
 }

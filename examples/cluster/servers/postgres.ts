@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, mkdtempSync, readFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -8,24 +8,31 @@ import { findBinary, freePort, requireBinary, type ServerProcess, startServer } 
 export interface PostgresOptions {
   /** Settings of the server, such as `['max_connections=200']`. */
   settings?: string[];
+  /** Listen here: a server that comes back, comes back on its port. */
+  port?: number;
+  /** A folder of yours for the data, which stays when the server goes. Default: a temporary one. */
+  data?: string;
 }
 
 /** A Postgres of our own, in a temporary folder, on loopback, with one database and no password. */
-export async function startPostgres({ settings = [] }: PostgresOptions = {}): Promise<ServerProcess> {
+export async function startPostgres(options: PostgresOptions = {}): Promise<ServerProcess> {
+  const { settings = [], port = await freePort() } = options;
   const user = serverUser();
   const directory = mkdtempSync(join(tmpdir(), 'escs-postgres-'));
-  if (user !== undefined) chownSync(directory, user.uid, user.gid);
-  execFileSync(
-    requireBinary('initdb'),
-    ['-D', directory, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
-    { stdio: 'ignore', cwd: directory, ...user },
-  );
-  const port = await freePort();
+  const data = options.data ?? directory;
+  if (user !== undefined) for (const folder of [directory, data]) chownSync(folder, user.uid, user.gid);
+  if (!existsSync(join(data, 'PG_VERSION'))) {
+    execFileSync(
+      requireBinary('initdb'),
+      ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+      { stdio: 'ignore', cwd: data, ...user },
+    );
+  }
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   const own = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'max_connections=200'];
   return startServer({
     command: requireBinary('postgres'),
-    args: ['-D', directory, '-p', `${port}`, ...[...own, ...settings].flatMap((setting) => ['-c', setting])],
+    args: ['-D', data, '-p', `${port}`, ...[...own, ...settings].flatMap((setting) => ['-c', setting])],
     port,
     directory,
     url,
