@@ -249,6 +249,19 @@ describeInChromium('the storefront in Chromium', () => {
     },
   );
 
+  test('shows of a scenario that is played again the answers of this run, not of the one before', async () => {
+    const ada = await enterAsAda();
+    const shown = ada.page.getByRole('region', { name: 'A naive route' }).locator('> pre');
+    const answers: string[] = [];
+    for (let run = 0; run < 2; run++) {
+      const { naive } = await play(ada, 'A foreign page asks');
+      const secret = /cuss_secret_••••••\w{4}/.exec(naive?.exchanges.at(-1)?.body ?? '')?.[0] ?? 'missing';
+      await shown.filter({ hasText: secret }).waitFor();
+      answers.push(secret);
+    }
+    expect(answers[1]).not.toBe(answers[0]);
+  });
+
   test('is whole for the next visitor when one has left in the middle of an outage', async () => {
     const leaver = await enterAsAda();
     await leaver.page.getByRole('button', { name: 'Stripe hangs' }).click();

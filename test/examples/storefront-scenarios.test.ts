@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { serveLocally } from '../../examples/storefront/scenarios/local-server.js';
 import type { DemoState, Exchange, Played, Side } from '../../examples/storefront/shapes.js';
 import { Shopper } from './support/shopper.js';
 import { type Storefront, startStorefront } from './support/storefront.js';
@@ -131,6 +132,16 @@ describe('the scenarios of examples/storefront, on both routes', () => {
     expect(naive).toMatchObject({ status: 200, body: expect.stringMatching(A_SECRET) });
     expect(router).toMatchObject({ status: 403, body: expect.stringContaining('"tls_required"') });
     expect(router.side.finding).toContain('Stripe was asked 0 times');
+  });
+
+  it('serves both routes on 127.0.0.1 alone, no other address of this machine', async () => {
+    const server = await serveLocally((_req, res) => res.end('here'));
+    try {
+      expect(await (await fetch(`http://127.0.0.1:${server.port}/`)).text()).toBe('here');
+      await expect(fetch(`http://127.0.0.2:${server.port}/`)).rejects.toThrow('fetch failed');
+    } finally {
+      server.close();
+    }
   });
 
   it('leaves nothing behind: Ada’s next request is answered', async () => {
