@@ -1,22 +1,31 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { buildSync } from 'esbuild';
 
-const root = path.join(__dirname, '..', '..', '..');
+const ROOT = path.join(__dirname, '..', '..', '..');
+const source = (file: string) => path.join(ROOT, 'src', 'client', file);
 
-/** Bundles one file of test/client/pages with Vite, which is an ES module and runs on its own. */
+/** Bundles one file of test/client/pages. What it names of the package is taken from the sources, not from dist. */
 export function bundle(file: string): string {
-  const out = mkdtempSync(path.join(tmpdir(), 'pages-'));
-  const config = path.join(root, 'test', 'client', 'pages', 'vite.config.mjs');
-  try {
-    execFileSync(
-      process.execPath,
-      [path.join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--config', config],
-      { env: { ...process.env, NODE_ENV: 'development', VITE_OUT: out, VITE_PAGE: 'page', VITE_FILE: file } },
-    );
-    return readFileSync(path.join(out, 'page.js'), 'utf8');
-  } finally {
-    rmSync(out, { recursive: true, force: true });
-  }
+  const { outputFiles } = buildSync({
+    entryPoints: [path.join(ROOT, 'test', 'client', 'pages', file)],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    jsx: 'automatic',
+    logLevel: 'error',
+    alias: {
+      'express-stripe-customer-session/client': source('index.ts'),
+      'express-stripe-customer-session/embeds': source('embeds.ts'),
+      'express-stripe-customer-session/react': source('react.tsx'),
+    },
+    define: {
+      'process.env.NODE_ENV': '"development"',
+      // Vue's bundler build warns without them.
+      __VUE_OPTIONS_API__: 'false',
+      __VUE_PROD_DEVTOOLS__: 'false',
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    },
+  });
+  return outputFiles.map(({ text }) => text).join('\n');
 }
