@@ -185,23 +185,36 @@ describeInChromium('the storefront in Chromium', () => {
     await other.getByText('•••• 4242').waitFor();
   });
 
-  test('follows it too when its own question was too early to know of it', async () => {
-    const ada = await enterAsAda();
-    const other = await ada.page.context().newPage();
-    await other.goto(storefront.url);
-    await other.getByText('•••• 4242').waitFor();
-    // The former cookie is worth nothing any more, and the new one was not there yet.
-    await other.route(
-      '**/demo/state',
-      async (route) => {
-        const response = await route.fetch();
-        await route.fulfill({ response, json: { ...(await response.json()), user: null } });
-      },
-      { times: 1 },
-    );
-    await ada.become('Bob');
-    await showsBob(other);
-  });
+  test.each(['first', 'last'])(
+    'follows it too when its own question was too early to know of it, and is answered %s',
+    async (when) => {
+      const ada = await enterAsAda();
+      const other = await ada.page.context().newPage();
+      await other.goto(storefront.url);
+      await other.getByText('•••• 4242').waitFor();
+      let release = () => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      // The former cookie is worth nothing any more, and the new one was not there yet.
+      await other.route(
+        '**/demo/state',
+        async (route) => {
+          const response = await route.fetch();
+          const json = { ...(await response.json()), user: null };
+          if (when === 'last') await released;
+          await route.fulfill({ response, json });
+        },
+        { times: 1 },
+      );
+      await ada.become('Bob');
+      await showsBob(other);
+      release();
+      // Its own question is answered after the one that was held back.
+      await other.evaluate("fetch('/demo/state').then((response) => response.text())");
+      await showsBob(other);
+    },
+  );
 
   test('lets Dora pay, whose customer is gone', async () => {
     const dora = await enterAsAda();
