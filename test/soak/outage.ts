@@ -28,7 +28,7 @@ const RATE = 80;
 const NEIGHBOUR_RATE = 20;
 const KNOWN_USERS = 400;
 const LONGEST_PATIENCE_MS = 40;
-const MOST_ATTEMPTS = 60;
+const MOST_ATTEMPTS = 10;
 /** Of ten requests one is the first of a new user, one comes from him again, and one from a user who asks too often. */
 const NEW_EVERY = 10;
 const AGAIN_AT = 5;
@@ -165,6 +165,8 @@ function finish(result: OutageResult): void {
   process.exitCode = bounds.every(({ holds }) => holds) ? 0 : 1;
 }
 
+// The servers end with this process, when it ends by itself.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(1);

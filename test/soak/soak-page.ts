@@ -51,7 +51,7 @@ export function pageOf(result: SoakResult, bounds: readonly Bound[]): string {
     `one user, who is above his limit. The heap is read every ${TICK_S} s after a collection, and a minute's heap is the mean of its`,
     `last ${SETTLED} readings: minute ${reference} is compared with minute ${last} (in a run of two minutes the end of the first with the end of the`,
     'second). Handles are what `process.getActiveResourcesInfo()` tells. The server prints no process warnings (`--no-warnings`) but',
-    'collects them.',
+    'collects them. On a machine whose load is far above its cores the server sheds what it cannot do in time (`overloaded`).',
     '',
     ...boundTable(bounds),
     '',

@@ -84,7 +84,7 @@ function pageOf(rows: readonly KeptRow[]): string {
     ['asked', ({ asked, users }) => `${asked} for ${users} users`],
     ['reached Stripe', ({ reached }) => reached],
     ...MIX_UPS.map((kind): [string, (row: KeptRow) => number] => [
-      `answers ${kind} (${shareOf(kind) * 100} %)`,
+      `${kind} (${shareOf(kind) * 100} % of the answers)`,
       ({ didTo }) => didTo[kind],
     ]),
     ['tried again by the router', ({ retried }) => retried],
@@ -103,7 +103,7 @@ function pageOf(rows: readonly KeptRow[]): string {
     'answers are mixed up as a broken proxy does it: whole answers are swapped, a body comes under the headers of another request,',
     'an answer is sent twice (which shifts all later ones of that connection), comes late, or not at all. Whose a secret is, the',
     'emulator’s own record tells. The same mix-ups show users the secrets of others in the route of Stripe’s guide, which the test',
-    'asserts first. `npm test` runs a short form.',
+    'asserts first. `npm test` runs a short form. Where the machine stands still for a minute, what was under way ends as `timeout`.',
     '',
     `| | ${heads.join(' | ')} |`,
     `|---|${heads.map(() => '---|').join('')}`,
