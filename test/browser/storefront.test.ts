@@ -354,7 +354,9 @@ describeInChromium('the storefront in Chromium', () => {
 
     await page.getByRole('button', { name: 'A foreign page asks' }).tap();
     await page.getByText('403 cross_origin', { exact: true }).waitFor();
-    await until(() => isInView(page, page.locator('.comparison h3')));
+    const heading = page.locator('.comparison h3');
+    await until(async () => ((await heading.boundingBox())?.y ?? Infinity) < viewport.height / 4);
+    expect(await isInView(page, heading)).toBe(true);
   });
 
   const brightness = (page: Page) =>
@@ -365,7 +367,19 @@ describeInChromium('the storefront in Chromium', () => {
   test.each([DESK, ...PHONES])(
     'axe finds nothing at $width px in light and dark, and nothing is wider',
     async (viewport) => {
-      const ada = await enterAsAda({ viewport, reducedMotion: 'reduce' });
+      const ada = await enterAsAda({
+        viewport,
+        reducedMotion: 'reduce',
+        prepare: (page) =>
+          page.addInitScript(`{
+          window.scrolls = [];
+          const { scrollIntoView } = Element.prototype;
+          Element.prototype.scrollIntoView = function (options) {
+            scrolls.push(options.behavior);
+            scrollIntoView.call(this, options);
+          };
+        }`),
+      });
       const { page } = ada;
       await play(ada, 'A proxy caches the answer');
       await page.evaluate(
@@ -384,6 +398,7 @@ describeInChromium('the storefront in Chromium', () => {
       expect(
         await page.evaluate("getComputedStyle(document.querySelector('.scenario')).transitionDuration"),
       ).toBe('0s');
+      expect([...new Set(await page.evaluate<string[]>('scrolls'))]).toEqual(['auto']);
     },
   );
 
