@@ -370,15 +370,16 @@ describeInChromium('the storefront in Chromium', () => {
       const ada = await enterAsAda({
         viewport,
         reducedMotion: 'reduce',
-        prepare: (page) =>
-          page.addInitScript(`{
+        prepare: async (page) => {
+          await page.addInitScript(`{
           window.scrolls = [];
           const { scrollIntoView } = Element.prototype;
           Element.prototype.scrollIntoView = function (options) {
             scrolls.push(options.behavior);
             scrollIntoView.call(this, options);
           };
-        }`),
+        }`);
+        },
       });
       const { page } = ada;
       await play(ada, 'A proxy caches the answer');
