@@ -57,11 +57,15 @@ export interface TestHost {
 
 export const ADA = 'cus_Ada0000000000001';
 
+// A busy machine is late: only who tests a deadline has a short one.
+const DEADLINE_MS = 50_000;
+const ATTEMPT_MS = 20_000;
+
 /** An Express app with the router mounted on it, over TLS unless told otherwise, against the emulator. */
 export async function startHost(settings: HostSettings = {}): Promise<TestHost> {
   const emulator = await startStripeEmulator();
   emulator.addCustomer({ id: ADA, email: 'ada@example.com' });
-  const stripe = createStripe(emulator.secretKey, { ...emulator.stripeConfig });
+  const stripe = createStripe(emulator.secretKey, { ...emulator.stripeConfig, attemptTimeoutMs: ATTEMPT_MS });
   const events: CustomerSessionEvent[] = [];
   const calls = { authenticate: 0, resolve: 0, limiter: 0 };
   const users = new Map<string, string | null>([
@@ -84,6 +88,7 @@ export async function startHost(settings: HostSettings = {}): Promise<TestHost> 
       },
       components: savedPaymentMethods({ save: 'on_session' }),
       stripe,
+      deadlineMs: DEADLINE_MS,
       onEvent: (event) => {
         events.push(event);
       },
