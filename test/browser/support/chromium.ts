@@ -8,8 +8,6 @@ const EXECUTABLE = '/usr/bin/chromium';
 /** `describe` where Debian's chromium is installed; elsewhere skipped by name, and failed where CI is set. */
 export function describeInChromium(name: string, tests: () => void): void {
   if (existsSync(EXECUTABLE)) {
-    // A starved Chromium may load a page later than any time-out; the first failure is printed all the same.
-    jest.retryTimes(1, { logErrorsBeforeRetry: true });
     describe(name, tests);
   } else if (process.env.CI) {
     test(`${name}: ${EXECUTABLE} is missing`, () => {
