@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Response } from 'express';
 
 /** Whoever waits for the answer. */
@@ -10,7 +11,7 @@ export interface Client {
 
 export function clientOf(res: Response | undefined): Client {
   return {
-    isGone: () => res !== undefined && (res.destroyed || res.socket?.destroyed === true),
+    isGone: () => res !== undefined && (res.destroyed || isClosed(res.socket)),
     whenGone: (listener) => {
       res?.once('close', listener);
       return () => {
@@ -18,4 +19,11 @@ export function clientOf(res: Response | undefined): Client {
       };
     },
   };
+}
+
+// A connection that the caller has reset has no remote address any more, before Node.js tells of its end. A Unix socket
+// has neither address.
+function isClosed(socket: Socket | null | undefined): boolean {
+  if (!socket) return false;
+  return socket.destroyed || (socket.localAddress !== undefined && socket.remoteAddress === undefined);
 }

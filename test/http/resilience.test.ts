@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { type Answer, call, expectProblem, fromBrowser } from '../support/call.js';
 import { startHost, type TestHost } from '../support/host.js';
 import { until } from '../support/until.js';
@@ -67,4 +68,28 @@ describe('H9 the waiting room (its times: test/stripe/slots)', () => {
       expect(countBy(await Promise.all(first))[503]).toBe(24);
       expect((await ask(host)).status).toBe(200);
     }));
+});
+
+describe('H14 a caller who hangs up', () => {
+  // Node.js reads what had come before the reset, and cannot tell the address of a connection that is reset.
+  it('H14 before his request is read is told of as one, not as a proxy that does not speak TLS', async () => {
+    const warnings: string[] = [];
+    jest.spyOn(process, 'emitWarning').mockImplementation((text) => {
+      warnings.push(String(text));
+    });
+    const host = await startHost({ plain: true, prepare: (app) => app.set('trust proxy', 'loopback') });
+    try {
+      const headers = { ...fromBrowser(host), origin: `https://${host.authority}` };
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
+      const head = `POST ${host.path} HTTP/1.1\r\nHost: ${host.authority}\r\nX-Forwarded-Proto: https\r\n`;
+      const socket = connect(Number(new URL(host.origin).port), '127.0.0.1');
+      socket.write(`${head}${lines.join('')}Content-Length: 0\r\n\r\n`, () => socket.resetAndDestroy());
+      await until(() => host.events.length > 0);
+      expect(host.events.map(({ outcome }) => outcome)).toEqual(['client_closed']);
+      expect(warnings).toEqual([]);
+    } finally {
+      await host.close();
+      jest.restoreAllMocks();
+    }
+  });
 });
