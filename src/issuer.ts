@@ -147,7 +147,7 @@ function isMissing(error: unknown): boolean {
 }
 
 function gone(slot: Slot): CustomerSessionProblem {
-  slot.release();
+  slot.release(false);
   // Answered to nobody.
   return new CustomerSessionProblem('timeout', { reason: 'client_closed' });
 }

@@ -11,7 +11,8 @@ export interface SlotLimits {
 
 /** A place among the open Stripe calls; to be released once the call has really ended. */
 export interface Slot {
-  release(): void;
+  /** @param isSign whether the end of the call says that Stripe answers. */
+  release(isSign?: boolean): void;
 }
 
 /** Who wants a slot. */
@@ -29,19 +30,21 @@ interface Waiter {
   refuse(reason: RefusalReason): void;
 }
 
-/** While calls are open and none has ended for this long, Stripe hangs: waiting would only make every answer late. */
+/** While calls are open and Stripe has answered none for this long, it hangs: waiting would only make every answer late. */
 const STALL_MS = 1_000;
 
 /**
  * The open Stripe calls, and the waiting room in front of them (H9): first come, first served. The room smooths a burst;
- * it is emptied and closed while Stripe hangs, and one stuck call closes nothing. Who hangs up leaves the room.
+ * it is emptied and closed while Stripe hangs, until a call is answered again, and one stuck call closes nothing. Who
+ * hangs up leaves the room.
  */
 export class Slots {
   readonly #limits: SlotLimits;
   /** When each open call began, the oldest first. */
   readonly #open = new Set<{ at: number }>();
   readonly #waiting = new Set<Waiter>();
-  #lastEndAt = 0;
+  #lastSignAt = 0;
+  #isHung = false;
   #stallTimer: NodeJS.Timeout | undefined;
 
   constructor(limits: SlotLimits) {
@@ -58,7 +61,7 @@ export class Slots {
     const { maxInFlight, maxWaiting } = this.#limits;
     if (this.#open.size < maxInFlight) return Promise.resolve(this.#begin());
     if (this.#waiting.size >= maxWaiting) return Promise.reject(overloaded('room_full'));
-    if (this.#stalledForMs() >= STALL_MS) return Promise.reject(overloaded('room_closed'));
+    if (this.#hangs()) return Promise.reject(overloaded('room_closed'));
     return this.#wait(request);
   }
 
@@ -89,20 +92,29 @@ export class Slots {
   #begin(): Slot {
     const call = { at: performance.now() };
     this.#open.add(call);
-    return { release: () => this.#end(call) };
+    return { release: (isSign = true) => this.#end(call, isSign) };
   }
 
-  #end(call: { at: number }): void {
+  #end(call: { at: number }, isSign: boolean): void {
     if (!this.#open.delete(call)) return;
-    this.#lastEndAt = performance.now();
+    if (isSign) {
+      this.#lastSignAt = performance.now();
+      this.#isHung = false;
+    }
     const [next] = this.#waiting;
     next?.admit(this.#begin());
   }
 
-  // Counted from the later of the last end and the start of the first open call.
+  // Stays so while stuck calls time out and others take their place, until one is answered.
+  #hangs(): boolean {
+    this.#isHung ||= this.#stalledForMs() >= STALL_MS;
+    return this.#isHung;
+  }
+
+  // Counted from the later of the last sign and the start of the first open call.
   #stalledForMs(): number {
     const [oldest] = this.#open;
-    return oldest === undefined ? 0 : performance.now() - Math.max(oldest.at, this.#lastEndAt);
+    return oldest === undefined ? 0 : performance.now() - Math.max(oldest.at, this.#lastSignAt);
   }
 
   #watchForStall(): void {
@@ -114,7 +126,7 @@ export class Slots {
   #emptyIfStalled(): void {
     this.#stallTimer = undefined;
     if (this.#waiting.size === 0) return;
-    if (this.#stalledForMs() < STALL_MS) this.#watchForStall();
+    if (!this.#hangs()) this.#watchForStall();
     else for (const waiter of this.#waiting) waiter.refuse('room_closed');
   }
 }
@@ -129,11 +141,17 @@ const CALL_LOST_MS = 300_000;
 
 /** Runs a call in its slot, which is held until the call has really ended: that may be after the deadline. */
 export async function holding<T>(slot: Slot, call: () => Promise<T>): Promise<T> {
-  const lost = setTimeout(() => slot.release(), CALL_LOST_MS).unref();
+  const startedAt = performance.now();
+  const lost = setTimeout(() => slot.release(false), CALL_LOST_MS).unref();
   try {
-    return await call();
+    const answer = await call();
+    slot.release();
+    return answer;
+  } catch (error) {
+    // A refusal comes soon; what fails late has waited for nothing.
+    slot.release(performance.now() - startedAt < STALL_MS);
+    throw error;
   } finally {
     clearTimeout(lost);
-    slot.release();
   }
 }

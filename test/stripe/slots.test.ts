@@ -1,5 +1,5 @@
 import type { CustomerSessionProblem } from '../../src/core/problem.js';
-import { type Slot, Slots } from '../../src/stripe/slots.js';
+import { holding, type Slot, Slots } from '../../src/stripe/slots.js';
 
 // The clock is the test's: what the room does depends on time alone, and no machine's speed may decide it.
 beforeEach(() => jest.useFakeTimers({ now: 0 }));
@@ -91,6 +91,40 @@ test('H9 while calls are open and none has ended for a second, the room is empti
   const [free, waits] = [follow(slots.acquire(FAR)), follow(slots.acquire(FAR))];
   await settle();
   expect([free.slot !== undefined, waits.reason]).toEqual([true, undefined]);
+});
+
+test('H9 a hang that outlasts its calls keeps the room closed, until Stripe answers one', async () => {
+  const slots = room({ maxInFlight: 1, longestWaitMs: 5_000 });
+  const stuck = follow(slots.acquire(FAR));
+  const waiting = follow(slots.acquire(FAR));
+  await jest.advanceTimersByTimeAsync(7_000);
+  stuck.slot?.release(false);
+  const [next, late] = [follow(slots.acquire(FAR)), follow(slots.acquire(FAR))];
+  await settle();
+  expect([waiting.reason, next.slot !== undefined, late.reason]).toEqual([
+    'room_closed',
+    true,
+    'room_closed',
+  ]);
+  next.slot?.release();
+  const [first, second] = [follow(slots.acquire(FAR)), follow(slots.acquire(FAR))];
+  await settle();
+  expect([first.slot !== undefined, second.reason, slots.state.waiting]).toEqual([true, undefined, 1]);
+});
+
+test.each([
+  ['an answer, however late', 5_000, false, true],
+  ['a refusal that comes soon', 500, true, true],
+  ['a failure after a second', 1_000, true, false],
+])('H9 %s: whether it says that Stripe answers', async (_name, ms, fails, isSign) => {
+  const release = jest.fn();
+  const held = holding({ release }, async () => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    if (fails) throw new Error('refused');
+  }).catch(() => undefined);
+  await jest.advanceTimersByTimeAsync(ms);
+  await held;
+  expect(release.mock.calls.map(([sign = true]) => sign)).toEqual([isSign]);
 });
 
 test('H9 one stuck call closes nothing while others end', async () => {
