@@ -324,7 +324,7 @@ export const routerMistakes = [
     name: 'each client that leaves costs a slot for good',
     how: 'the slot of a client that has gone is not given back',
     file: 'src/issuer.ts',
-    from: '  slot.release();\n  // Answered to nobody.',
+    from: '  slot.release(false);\n  // Answered to nobody.',
     to: '  void slot;',
     tests: 'test/http/contract',
     named: 'H14 ',
