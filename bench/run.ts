@@ -1,5 +1,4 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Figure, isMissed, table } from './figures.js';
@@ -10,6 +9,7 @@ import { cpuScenario, tracedScenario } from './scenarios/cpu.js';
 import { hangScenario } from './scenarios/hang.js';
 import { closingScenario, firstScenario, idleScenario } from './scenarios/idle.js';
 import { pageScenario } from './scenarios/page.js';
+import { writtenBy } from './stats.js';
 import { createWorld, type World } from './world.js';
 
 const { values: options } = parseArgs({
@@ -91,8 +91,7 @@ function pageOf(lines: readonly string[]): string {
   return [
     '# Bench',
     '',
-    `Written by \`${command}\` on ${new Date().toISOString().slice(0, 10)}, with Node.js ${process.versions.node} and`,
-    `${os.availableParallelism()} cores, whose load was ${os.loadavg()[1]?.toFixed(1)}. What is measured is told in bench/README.md.`,
+    `${writtenBy(command)} What is measured is told in bench/README.md.`,
     '',
     ...lines,
     '',

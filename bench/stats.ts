@@ -1,3 +1,5 @@
+import os from 'node:os';
+
 /** The value below which `share` of the numbers lie. */
 export function quantile(numbers: readonly number[], share: number): number {
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -37,4 +39,13 @@ export function secondsUntilWell(replies: readonly { at: number; status: number 
     if (well / within.length >= 0.99) return step / 10;
   }
   return Number.POSITIVE_INFINITY;
+}
+
+/** How a page of figures begins: by what it was written, when, and on which machine. */
+export function writtenBy(command: string): string {
+  const load = os.loadavg()[1]?.toFixed(1);
+  return (
+    `Written by \`${command}\` on ${new Date().toISOString().slice(0, 10)}, with Node.js ${process.versions.node} and\n` +
+    `${os.availableParallelism()} cores, whose load was ${load}.`
+  );
 }

@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { writtenBy } from '../../bench/stats.js';
 import type { Bound } from './bounds.js';
 import type { Effect, OutageResult } from './outage-bounds.js';
 import { listed } from './shoppers.js';
@@ -19,8 +19,7 @@ export function pageOf({
   return [
     '# Outages',
     '',
-    `Written by \`npm run test:outage -- --write\` on ${new Date().toISOString().slice(0, 10)}, with Node.js ${process.versions.node} and`,
-    `${os.availableParallelism()} cores, whose load was ${os.loadavg()[1]?.toFixed(1)}.`,
+    writtenBy('npm run test:outage -- --write'),
     '',
     `${rate} requests a second go to one process of [the cluster example](../../examples/cluster), whatever became of those before, while`,
     'Stripe (the emulator), Redis (the limits) and Postgres (which customer a user has) fail by a fixed calendar. One request in',

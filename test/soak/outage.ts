@@ -15,10 +15,11 @@ import { startRedis } from '../../examples/cluster/servers/redis.js';
 import { startStripeEmulator } from '../../src/testing/index.js';
 import { STORE_SERVERS } from '../customers/support/store-servers.js';
 import { fewAtATime } from '../support/few-at-a-time.js';
+import { until } from '../support/until.js';
 import { CALENDAR, type Places, RUN_S } from './calendar.js';
 import { type Ended, GREEDY, judge, type OutageResult, type Sample } from './outage-bounds.js';
 import { pageOf } from './outage-page.js';
-import { ask, type Outcome, ROOT } from './shoppers.js';
+import { ask, ROOT } from './shoppers.js';
 import { boundLine } from './soak-page.js';
 import { timelineOf } from './timeline.js';
 
@@ -28,7 +29,6 @@ const RATE = 80;
 const NEIGHBOUR_RATE = 20;
 const KNOWN_USERS = 400;
 const LONGEST_PATIENCE_MS = 40;
-const MOST_ATTEMPTS = 10;
 /** Of ten requests one is the first of a new user, one comes from him again, and one from a user who asks too often. */
 const NEW_EVERY = 10;
 const AGAIN_AT = 5;
@@ -113,19 +113,15 @@ async function run(places: Places, load: Load): Promise<OutageResult> {
   });
   const outages = await keepCalendar(places, startedAt);
   await Promise.all([sending, beside]);
-  // Whoever was refused comes back, and is served.
-  await fewAtATime(users, (user) => untilServed(() => ask(load, { headers: headersOf(user) })));
+  // Whoever was refused comes back, and is served; the bounds tell who was not.
+  const isServed = async (user: string) => {
+    const { outcome } = await ask(load, { headers: headersOf(user) });
+    return outcome === 'issued' || outcome === 'rate_limited';
+  };
+  await fewAtATime(users, (user) => until(() => isServed(user)).catch(() => undefined));
   await load.close();
   const rows = await postgresRows(places.postgres.url);
   return { requests, neighbour, outages, users, rows, output, emulator: places.emulator, seconds: RUN_S };
-}
-
-async function untilServed(once: () => Promise<Outcome>): Promise<void> {
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-    const { outcome } = await once();
-    if (outcome === 'issued' || outcome === 'rate_limited') return;
-    await sleep(500);
-  }
 }
 
 async function signIn(load: Load, user: string): Promise<string> {

@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { writtenBy } from '../../bench/stats.js';
 import {
   type Bound,
   fewestHandles,
@@ -9,6 +9,7 @@ import {
   SETTLED,
   type SoakResult,
   settledHeapMB,
+  sum,
   TICK_S,
   type Tick,
 } from './bounds.js';
@@ -42,8 +43,7 @@ export function pageOf(result: SoakResult, bounds: readonly Bound[]): string {
   return [
     '# Soak',
     '',
-    `Written by \`${command}\` on ${new Date().toISOString().slice(0, 10)}, with Node.js ${process.versions.node} and`,
-    `${os.availableParallelism()} cores, whose load was ${os.loadavg()[1]?.toFixed(1)}. \`npm run test:soak\` takes two minutes, as in \`.ci/run\`.`,
+    `${writtenBy(command)} \`npm run test:soak\` takes two minutes, as in \`.ci/run\`.`,
     '',
     'The published package in a server process of its own: a directory of 1,000 users in memory, the router and (for one request in',
     `five) the issuer, every limit at its default. ${RATE} requests a second are sent on time, whatever became of those before. Of`,
@@ -64,11 +64,11 @@ export function pageOf(result: SoakResult, bounds: readonly Bound[]): string {
 
 function minuteRow(ticks: readonly Tick[], number: number): string {
   const minute = minuteOf(ticks, number);
-  const total = (counts: (tick: Tick) => number) => minute.reduce((sum, tick) => sum + counts(tick), 0);
+  const total = (counts: (tick: Tick) => number) => minute.reduce((soFar, tick) => soFar + counts(tick), 0);
   const sent = total((tick) => tick.sent);
   const issued = total(({ outcomes }) => outcomes.issued ?? 0);
   const hungUp = total(({ outcomes }) => outcomes[HUNG_UP] ?? 0);
-  const answered = total(({ outcomes }) => Object.values(outcomes).reduce((sum, count) => sum + count, 0));
+  const answered = total(({ outcomes }) => sum(outcomes));
   const worst = (of: (tick: Tick) => number) => Math.max(...minute.map(of)).toFixed(0);
   return `| ${[
     number,
