@@ -78,11 +78,26 @@ async function main(): Promise<void> {
 /** Lets the balancer notice first, then takes no more connections and finishes what is under way. */
 async function drain(server: Server): Promise<void> {
   await pause(Number(process.env.DRAIN_NOTICE_MS ?? 5_000));
+  await acceptAll(server);
   const late = setTimeout(() => server.closeAllConnections(), LONGEST_DRAIN_MS);
   server.close();
   server.closeIdleConnections();
   await once(server, 'close');
   clearTimeout(late);
+}
+
+/** A connection that waits to be accepted is reset by `close()`, and on a busy machine it may have waited all that time. */
+async function acceptAll(server: Server): Promise<void> {
+  let accepted = 0;
+  server.on('connection', () => {
+    accepted += 1;
+  });
+  let before: number;
+  do {
+    before = accepted;
+    // One turn of the event loop, in which Node.js looks at the socket.
+    await new Promise((resolve) => setImmediate(resolve));
+  } while (accepted > before);
 }
 
 // The database may come up after us.

@@ -110,7 +110,7 @@ describeWith(['postgres', 'redis-server', 'nginx'], 'the cluster example', () =>
     expect(Math.max(...sessionsByWindow(bob))).toBe(LIMIT);
     const drained = cluster.output().match(/server-\d\.1: draining/g);
     expect(drained).toHaveLength(4);
-  }, 90_000);
+  }, 180_000);
 
   it('goes on while one process is killed, and starts another in its place', async () => {
     const pids = [...cluster.output().matchAll(/server-2\.\d: ready \(pid (\d+)\)/g)];
