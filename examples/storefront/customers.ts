@@ -2,9 +2,14 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { type CustomerDirectory, customerDirectory } from 'express-stripe-customer-session';
+import {
+  type CustomerDirectory,
+  CustomerSessionProblem,
+  customerDirectory,
+} from 'express-stripe-customer-session';
 import { type PostgresClient, postgresStore } from 'express-stripe-customer-session/postgres';
 import { Pool } from 'pg';
+import Stripe from 'stripe';
 import type { StripeConnection } from './stripe.js';
 import { type User, userNamed } from './users.js';
 import { saying } from './welcome.js';
@@ -26,6 +31,9 @@ const ADAS_CARDS = [
   { brand: 'mastercard', last4: '4444', expMonth: 11, expYear: 2029 },
   { brand: 'amex', last4: '0005', expMonth: 7, expYear: 2030 },
 ] as const;
+
+const WHAT_TO_LOOK_AT =
+  'Look at the network, and whether STRIPE_SECRET_KEY is right and may write customers.';
 
 /** Users and their customers, in `DATABASE_URL` where it is given, else in embedded Postgres in `folder`. */
 export async function openCustomers(
@@ -61,9 +69,17 @@ export async function openCustomers(
     if (bob?.customer)
       emulator.addCustomer({ id: bob.customer, name: 'Bob Noyce', email: 'bob@example.com' });
   } else {
-    await saveTestCard(directory, stripe);
+    await saveTestCard(directory, stripe).catch((error: unknown) => {
+      throw new Error(`The first call to Stripe failed: ${reasonOf(error)}. ${WHAT_TO_LOOK_AT}`);
+    });
   }
   return { directory, description: database.description, close: database.close };
+}
+
+// The error itself may hold the key.
+function reasonOf(error: unknown): string {
+  if (error instanceof CustomerSessionProblem) return `${error.code} (${error.reason ?? error.status})`;
+  return error instanceof Stripe.errors.StripeError ? (error.code ?? error.type) : 'no answer that fits';
 }
 
 // Gives Ada something to show in a real test account, once.

@@ -152,19 +152,20 @@ describe('examples/storefront', () => {
     },
   );
 
-  it('takes both keys of test mode: no emulator, no scenario that needs one, and the page gets the publishable key', async () => {
-    const env = { STRIPE_SECRET_KEY: 'sk_test_1234', STRIPE_PUBLISHABLE_KEY: 'pk_test_1234' };
-    const live = await startStorefront({ data: path.join(folder, 'with-keys'), env });
-    started.push(live);
-    expect(live.output()).toMatch(/^Stripe +Stripe, test mode \(STRIPE_SECRET_KEY\)$/m);
-    expect(live.output()).not.toMatch(/1234|emulator/);
-    const state = await (await signedIn(live)).get('/demo/state');
-    expect(state.json.publishableKey).toBe('pk_test_1234');
-    const offered = (state.json.scenarios as { id: string }[]).map(({ id }) => id);
-    expect(offered).toEqual(['foreign-page', 'flood', 'plain-http']);
-    expect(state.text).not.toContain('sk_test');
-    live.signal('SIGTERM');
-    expect(await live.ended).toBe(0);
+  it('with both keys asks Stripe itself, and says why that failed, never a key', async () => {
+    const { code, output } = await failToStart({
+      data: path.join(folder, 'other'),
+      env: {
+        STRIPE_SECRET_KEY: 'sk_test_1234',
+        STRIPE_PUBLISHABLE_KEY: 'pk_test_1234',
+        NODE_OPTIONS: `--require ${path.join(__dirname, 'support', 'no-stripe.cjs')}`,
+      },
+    });
+    expect(code).toBe(1);
+    expect(output).toMatch(
+      'The first call to Stripe failed: stripe_unavailable (ENOTFOUND). Look at the network',
+    );
+    expect(output).not.toMatch('1234');
   });
 
   it('says which port is taken, or is none, and ends', async () => {
