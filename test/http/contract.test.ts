@@ -70,7 +70,44 @@ describe('a signed-in user', () => {
   });
 });
 
+const ALWAYS = [
+  'cache-control',
+  'connection',
+  'content-length',
+  'content-security-policy',
+  'content-type',
+  'cross-origin-resource-policy',
+  'date',
+  'pragma',
+  'referrer-policy',
+  'vary',
+  'x-content-type-options',
+];
+const LIMITED = ['ratelimit', 'ratelimit-policy'];
+
 describe('H1 headers', () => {
+  it('H1 are these and no others, whatever the status', async () => {
+    const app = await host({ options: { rateLimit: { limit: 4 } } });
+    const namesOf = async (user: string, method = 'POST', origin = app.origin) => {
+      const headers = fromBrowser(app, { 'x-user': user, origin, connection: 'close' });
+      const { status, headers: names } = await call(app, { method, headers });
+      return [status, Object.keys(names).toSorted()];
+    };
+    const all = (...more: string[]) => [...ALWAYS, ...more].toSorted();
+    expect(await namesOf('ada')).toEqual([200, all(...LIMITED)]);
+    expect(await namesOf('ada', 'GET')).toEqual([405, all('allow')]);
+    expect(await namesOf('ada', 'POST', 'http://shop.example')).toEqual([403, all()]);
+    expect(await namesOf('stranger')).toEqual([401, all()]);
+    expect(await namesOf('nobody-yet')).toEqual([409, all()]);
+    app.emulator.setFault(SESSIONS, { transform: () => ({}) });
+    expect(await namesOf('ada')).toEqual([502, all()]);
+    app.emulator.setFault(SESSIONS, { error: { code: 'parameter_unknown' } });
+    expect(await namesOf('ada')).toEqual([500, all()]);
+    app.emulator.setFault(SESSIONS, { status: 429, headers: { 'Stripe-Should-Retry': 'false' } });
+    expect(await namesOf('ada')).toEqual([503, all('retry-after')]);
+    expect(await namesOf('ada')).toEqual([429, all(...LIMITED, 'retry-after')]);
+  });
+
   it('H1 replaces what the host set before, and adds nothing of CORS', async () => {
     const app = await host({
       prepare: (express) =>
@@ -706,7 +743,7 @@ describe('odd HTTP', () => {
 });
 
 it('H1 was checked on every status of the contract', () => {
-  expect([...seenStatuses].sort()).toEqual([200, 401, 405, 409, 429, 500, 502, 503, 504]);
+  expect([...seenStatuses].sort()).toEqual([200, 401, 403, 405, 409, 429, 500, 502, 503, 504]);
 });
 
 function throwing(message: string): never {
