@@ -426,39 +426,101 @@ describe('H11 missing customers', () => {
 });
 
 describe('H12 the answer is checked', () => {
-  const wrong: Array<[string, (answer: Record<string, unknown>) => Record<string, unknown>]> = [
-    ["someone else's customer", (answer) => ({ ...answer, customer: 'cus_Mallory' })],
-    ['no customer', ({ customer: _customer, ...answer }) => answer],
-    ['an expanded customer', (answer) => ({ ...answer, customer: { id: ADA, object: 'customer' } })],
-    ['another object', (answer) => ({ ...answer, object: 'payment_intent' })],
-    ['no secret', ({ client_secret: _secret, ...answer }) => answer],
-    ['a short secret', (answer) => ({ ...answer, client_secret: 'short' })],
-    ['a secret of 5001', (answer) => ({ ...answer, client_secret: 'x'.repeat(5001) })],
-    ['a secret with a line break', (answer) => ({ ...answer, client_secret: 'cuss_secret_1234\n' })],
-    ['a secret that is a number', (answer) => ({ ...answer, client_secret: 12345678 })],
-    ['an expiry in ms', (answer) => ({ ...answer, expires_at: Date.now() })],
-    ['an expiry as text', (answer) => ({ ...answer, expires_at: '1767225600' })],
-    ['a broken expiry', (answer) => ({ ...answer, expires_at: 1767225600.5 })],
-    ['a negative expiry', (answer) => ({ ...answer, expires_at: -1 })],
-    ['an expiry of 0', (answer) => ({ ...answer, expires_at: 0 })],
-    ['an expiry before its creation', (answer) => ({ ...answer, expires_at: Number(answer.created) - 1 })],
-    ['no expiry', ({ expires_at: _expiry, ...answer }) => answer],
-    ['a live answer to a test key', (answer) => ({ ...answer, livemode: true })],
-    ['no mode', ({ livemode: _mode, ...answer }) => answer],
+  type Body = Record<string, unknown>;
+  const without = (name: string) => (answer: Body) =>
+    Object.fromEntries(Object.entries(answer).filter(([key]) => key !== name));
+  const wrong: Array<[name: string, reason: string, transform: (answer: Body) => Body]> = [
+    ["someone else's customer", 'customer', (answer) => ({ ...answer, customer: 'cus_Mallory' })],
+    ['no customer', 'customer', without('customer')],
+    [
+      'an expanded customer',
+      'customer',
+      (answer) => ({ ...answer, customer: { id: ADA, object: 'customer' } }),
+    ],
+    ['another object', 'object', (answer) => ({ ...answer, object: 'payment_intent' })],
+    ['no secret', 'client_secret', without('client_secret')],
+    ['a secret of 7', 'client_secret', (answer) => ({ ...answer, client_secret: 'x'.repeat(7) })],
+    ['a secret of 5001', 'client_secret', (answer) => ({ ...answer, client_secret: 'x'.repeat(5001) })],
+    [
+      'a secret with a line break',
+      'client_secret',
+      (answer) => ({ ...answer, client_secret: 'cuss_secret_1234\n' }),
+    ],
+    [
+      'a secret with a line break before it',
+      'client_secret',
+      (answer) => ({ ...answer, client_secret: '\ncuss_secret_1234' }),
+    ],
+    [
+      'a secret with a space',
+      'client_secret',
+      (answer) => ({ ...answer, client_secret: 'cuss secret_1234' }),
+    ],
+    ['a secret that is a number', 'client_secret', (answer) => ({ ...answer, client_secret: 12345678 })],
+    ['an expiry in ms', 'expires_at', (answer) => ({ ...answer, expires_at: Date.now() })],
+    ['an expiry as text', 'expires_at', (answer) => ({ ...answer, expires_at: '1767225600' })],
+    [
+      'a broken expiry',
+      'expires_at',
+      (answer) => ({ ...answer, expires_at: Number(answer.expires_at) + 0.5 }),
+    ],
+    ['a negative expiry', 'expires_at', (answer) => ({ ...without('created')(answer), expires_at: -1 })],
+    [
+      'an expiry of before 2001',
+      'expires_at',
+      (answer) => ({ ...without('created')(answer), expires_at: 999_999_999 }),
+    ],
+    [
+      'an expiry of after 2286',
+      'expires_at',
+      (answer) => ({ ...without('created')(answer), expires_at: 10_000_000_000 }),
+    ],
+    [
+      'an expiry before its creation',
+      'expires_at',
+      (answer) => ({ ...answer, expires_at: Number(answer.created) - 1 }),
+    ],
+    [
+      'an expiry of more than a day',
+      'expires_at',
+      (answer) => ({ ...answer, expires_at: Number(answer.created) + 86_401 }),
+    ],
+    ['no expiry', 'expires_at', without('expires_at')],
+    ['a live answer to a test key', 'livemode', (answer) => ({ ...answer, livemode: true })],
+    ['no mode', 'livemode', without('livemode')],
   ];
 
-  it.each(wrong)('H12 answers %s with 502, and the secret is dropped', async (_name, transform) => {
+  it.each(wrong)('H12 answers %s with 502, and the secret is dropped', async (_name, reason, transform) => {
     shop.emulator.setFault(SESSIONS, { transform });
     const answer = await call(shop, { headers: fromBrowser(shop) });
     expectProblem(answer, 502, 'stripe_mismatch');
     expect(answer.text).not.toContain('cuss_secret');
+    expect(shop.events.at(-1)).toMatchObject({ outcome: 'stripe_mismatch', reason });
     expect(JSON.stringify(shop.events.at(-1))).not.toContain('cuss_secret');
+  });
+
+  it.each<[name: string, change: (answer: Body) => Body]>([
+    ['a secret of 8', () => ({ client_secret: '!234567~' })],
+    ['a secret of 5000', () => ({ client_secret: 'x'.repeat(5000) })],
+    ['an expiry at its creation', ({ created }) => ({ expires_at: created })],
+    ['an expiry a day after its creation', ({ created }) => ({ expires_at: Number(created) + 86_400 })],
+    ['the first expiry there is', () => ({ expires_at: 1_000_000_000, created: undefined })],
+    ['the last one', () => ({ expires_at: 9_999_999_999, created: undefined })],
+  ])('H12 takes %s', async (_name, change) => {
+    const changed: Body = {};
+    shop.emulator.setFault(SESSIONS, {
+      transform: (answer) => Object.assign(changed, answer, change(answer)),
+    });
+    const { status, json } = await call(shop, { headers: fromBrowser(shop) });
+    const { client_secret, expires_at } = changed;
+    expect({ status, ...json }).toEqual({ status: 200, client_secret, expires_at });
   });
 
   it.each([201, 202, 204])('H12 takes a %i for no answer', async (status) => {
     shop.emulator.setFault(SESSIONS, { status });
     const answer = await call(shop, { headers: fromBrowser(shop) });
     expect([answer.status, String(answer.json.code).startsWith('stripe_')]).toEqual([502, true]);
+    if (status === 201) expect(shop.events.at(-1)?.reason).toBe('status');
   });
 });
 
