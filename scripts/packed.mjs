@@ -27,13 +27,17 @@ export function withTarball(use) {
   }
 }
 
-/** Gives the folder what its lock file names, unless it has it, and the tarball. */
-export function installPacked(folder, tarball) {
+/** Gives the folder what its lock file names, unless it has it. */
+export function installLocked(folder) {
   const lock = path.join(folder, 'package-lock.json');
   const installed = path.join(folder, 'node_modules', '.package-lock.json');
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   console.log(`Installing into ${path.relative(root, folder)} …`);
-  if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
-    mustRun(folder, 'npm', ['ci', ...QUIET]);
-  }
+  mustRun(folder, 'npm', ['ci', ...QUIET]);
+}
+
+/** The same, and the tarball. */
+export function installPacked(folder, tarball) {
+  installLocked(folder);
   mustRun(folder, 'npm', ['install', '--no-save', '--no-package-lock', ...QUIET, tarball]);
 }

@@ -2,11 +2,12 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { installPackages } from './install.mjs';
+import { installLocked } from '../packed.mjs';
 
 const pages = path.join(import.meta.dirname, '../../docs/reference');
 
-installPackages();
+// TypeDoc needs the compiler's API, which TypeScript 7 does not have: this folder has packages of its own.
+installLocked(import.meta.dirname);
 const { writePages } = await import('./pages.mjs');
 const problems = process.argv.includes('--compare') ? await compare() : await write();
 if (problems.length > 0) {
