@@ -1,0 +1,68 @@
+/**
+ * What is changed together, and which tests have to notice: `mutate` and `tests` are patterns of files, the latter below test/.
+ * A mutant takes as long as its tests need to be loaded, so each group has the fewest that cover it.
+ */
+export const groups = {
+  guards: {
+    mutate: ['src/guards/*.ts'],
+    tests: ['csp.test.ts', 'http/{contract,issuer,localhost,mounts,origin,refusal-reasons,tls}.test.ts'],
+  },
+  request: {
+    mutate: ['src/{endpoint,issuer,reply}.ts', 'src/core/{customer-ref,problem}.ts'],
+    tests: ['http/{contract,issuer,resolver}.test.ts'],
+  },
+  answers: {
+    mutate: ['src/stripe/{create-session,failures}.ts'],
+    tests: ['customers/stripe-failures.test.ts', 'http/{contract,emulate,failure-facts,issuer}.test.ts'],
+  },
+  directory: {
+    mutate: ['src/customers/directory.ts'],
+    tests: ['customers/{directory,migrating,options,recreate,scopes,store-faults,write-ahead}.test.ts'],
+  },
+  core: {
+    mutate: ['src/{csp,guard,index,router}.ts', 'src/core/*.ts', '!src/core/{customer-ref,problem}.ts'],
+    tests: [
+      'csp.test.ts',
+      'customers/options.test.ts',
+      'http/{contract,issuer,mounts,resilience,resolver,tls}.test.ts',
+      'options/*.test.ts',
+      'stripe/client.test.ts',
+    ],
+  },
+  options: {
+    mutate: ['src/options/*.ts', 'src/components/*.ts'],
+    tests: ['options/*.test.ts', 'components/*.test.ts', 'http/{contract,issuer}.test.ts'],
+  },
+  calls: {
+    mutate: ['src/stripe/*.ts', '!src/stripe/{create-session,failures}.ts'],
+    tests: ['stripe/*.test.ts', 'http/{contract,resilience}.test.ts'],
+  },
+  transport: { mutate: ['src/stripe/transport/*.ts'], tests: ['stripe/*.test.ts'] },
+  customers: {
+    mutate: ['src/customers/{directory-options,create-customer,creation-limit,rows,store,user-id}.ts'],
+    tests: [
+      'customers/{bound-answers,directory,options,recreate,scopes,stripe-failures,write-ahead}.test.ts',
+    ],
+  },
+  stores: {
+    mutate: ['src/customers/{postgres,postgres-schema,redis}.ts'],
+    tests: ['customers/{options,stores,store-faults,write-ahead}.test.ts'],
+  },
+  limit: { mutate: ['src/rate-limit/*.ts'], tests: ['rate-limit/{guarded-store,limiter,outages}.test.ts'] },
+  client: { mutate: ['src/client/*.{ts,tsx}'], tests: ['client/*.test.{ts,tsx}'] },
+  doctor: { mutate: ['src/doctor/**/*.ts'], tests: ['doctor/*.test.ts'] },
+};
+
+// Where a mistake gives somebody else's session away: what survives here is looked at one by one.
+const WATCHED = [
+  /^src\/guards\//,
+  /^src\/(endpoint|issuer|reply)\.ts$/,
+  /^src\/core\/(problem|customer-ref)\.ts$/,
+  /^src\/stripe\/(create-session|failures)\.ts$/,
+  /^src\/customers\/directory\.ts$/,
+];
+
+/** Whether each survivor of that file needs a reason. */
+export function isWatched(file) {
+  return WATCHED.some((pattern) => pattern.test(file));
+}
