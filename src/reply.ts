@@ -59,10 +59,10 @@ export function problemReply(problem: CustomerSessionProblem, format: AnswerForm
  * the host's `res` does ends here, in one event.
  */
 export function send(res: Response, reply: Reply, trace: Trace): void {
-  if (clientOf(res).isGone()) {
-    trace.unanswered('client_closed');
-  } else if (res.headersSent) {
+  if (res.headersSent) {
     trace.unanswered('already_answered');
+  } else if (clientOf(res).isGone()) {
+    trace.unanswered('client_closed');
   } else {
     try {
       write(res, reply);

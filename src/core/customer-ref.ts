@@ -68,8 +68,8 @@ function connectScope(stripeContext: unknown, stripeAccount: unknown): ConnectSc
   return clean ? { stripeContext } : undefined;
 }
 
+// Of anything but null and undefined.
 function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

@@ -54,6 +54,12 @@ const ODD: ReadonlyArray<readonly [name: string, value: unknown, status: number,
   ['a number as customer', { customer: 7 }, 500, 'misconfigured'],
   ['another member', { customer: ADA, email: 'ada@example.com' }, 500, 'misconfigured'],
   ['both scopes', { customer: ADA, stripeAccount: 'acct_1', stripeContext: 'acct_1' }, 500, 'misconfigured'],
+  ['an array as customer', { customer: [ADA] }, 500, 'misconfigured'],
+  ['an array as account', { customerAccount: ['acct_1'] }, 500, 'misconfigured'],
+  ['a function with a customer', Object.assign(() => undefined, { customer: ADA }), 500, 'misconfigured'],
+  ['something before a customer', 'xcus_Ada', 500, 'misconfigured'],
+  ['something before an account', 'xacct_1', 500, 'misconfigured'],
+  ['249 letters of an account', `acct_${'a'.repeat(249)}`, 500, 'misconfigured'],
   ['an unclean scope', { customer: ADA, stripeAccount: 'acct_1\r\nX: y' }, 500, 'misconfigured'],
   ['a scope that is no account', { customer: ADA, stripeAccount: 'cus_1' }, 500, 'misconfigured'],
 ];
@@ -65,12 +71,48 @@ it.each(ODD)('H7 %s', async (_name, value, status, code) => {
   expect(host.calls.limiter).toBe(0);
 });
 
-it('H7 tells the listener what is wrong, but not the value', async () => {
-  given = 'ada@example.com';
+it.each([
+  '/acct_1',
+  'acct_1/',
+  'acct_1//acct_2',
+  ' acct_1',
+  'acct_1/acct_2 ',
+  'acct_1/acct-2',
+  'acct_1/../acct_2',
+  'a/b/c/d/e/f',
+  'a'.repeat(249),
+  `a/${'b'.repeat(249)}`,
+  ['acct_1'],
+])('H7 the stripeContext %p', async (stripeContext) => {
+  given = { customer: ADA, stripeContext };
+  expectProblem(await call(host, { headers: fromBrowser(host) }), 500, 'misconfigured');
+  expect(host.emulator.requests).toHaveLength(0);
+});
+
+it.each([
+  ['ada@example.com', 'gave a string that is not a clean customer id.'],
+  [7, 'gave a number.'],
+  [{ id: 'cus_1' }, 'gave an object.'],
+])('H7 of %p tells the listener what is wrong and what to return, but no text of it', async (value, told) => {
+  given = value;
   await call(host, { headers: fromBrowser(host) });
-  const error = host.events.at(-1)?.error;
-  expect(String(error)).toContain('not a clean customer id');
+  const { error, reason } = host.events.at(-1) ?? {};
+  expect(reason).toBe('customer_ref');
+  expect(String(error)).toContain(
+    `TypeError: resolveCustomer ${told} Return 'cus_…', 'acct_…', { customer }`,
+  );
   expect(String(error)).not.toContain('ada@example.com');
+});
+
+it('H7 an object whose member throws is a 500 internal_error, and its error is for the listener alone', async () => {
+  const thrown = new Error('lazy');
+  given = {
+    get customer() {
+      throw thrown;
+    },
+  };
+  expectProblem(await call(host, { headers: fromBrowser(host) }), 500, 'internal_error');
+  expect(host.events.at(-1)).toMatchObject({ reason: 'unexpected', error: thrown });
 });
 
 it.each([
@@ -105,14 +147,17 @@ it.each([
   await failing.close();
 });
 
-it.each([ADA, Promise.resolve(ADA), { customer: ADA }, { customer: ADA, stripeAccount: undefined }])(
-  'takes the clean reference %p',
-  async (value) => {
-    given = value;
-    expect((await call(host, { headers: fromBrowser(host) })).status).toBe(200);
-    expect(host.emulator.sessions.at(-1)?.customer).toBe(ADA);
-  },
-);
+it.each([
+  ADA,
+  Promise.resolve(ADA),
+  { customer: ADA },
+  { customer: ADA, stripeAccount: undefined },
+  Object.assign(Object.create(null), { customer: ADA }),
+])('takes the clean reference %p', async (value) => {
+  given = value;
+  expect((await call(host, { headers: fromBrowser(host) })).status).toBe(200);
+  expect(host.emulator.sessions.at(-1)?.customer).toBe(ADA);
+});
 
 describe('components that depend on the user', () => {
   const saves = ({ emulator }: TestHost) =>
