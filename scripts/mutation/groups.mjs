@@ -9,7 +9,7 @@ export const groups = {
   },
   request: {
     mutate: ['src/{endpoint,issuer,reply}.ts', 'src/core/{customer-ref,problem}.ts'],
-    tests: ['http/{contract,issuer,resolver}.test.ts'],
+    tests: ['http/{contract,issuer,refusal-reasons,replies,resolver}.test.ts'],
   },
   answers: {
     mutate: ['src/stripe/{create-session,failures}.ts'],

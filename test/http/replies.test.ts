@@ -192,6 +192,7 @@ describe('H8 whose limit it is', () => {
     [ADA, `:${ADA}`],
     [{ customer: ADA, stripeAccount: 'acct_1' }, `acct_1:${ADA}`],
     [{ customer: ADA, stripeContext: 'acct_1/acct_2' }, `acct_1/acct_2:${ADA}`],
+    [{ customer: ADA, stripeContext: 'acct_1/b2/c3/d4/e5' }, `acct_1/b2/c3/d4/e5:${ADA}`],
     ['acct_Buyer1', ':acct_Buyer1'],
   ])('H8 %j is counted by an id and its account', async (ref, key) => {
     const keys: string[] = [];
