@@ -24,7 +24,7 @@ export const groups = {
     tests: [
       'csp.test.ts',
       'customers/options.test.ts',
-      'http/{contract,issuer,mounts,resilience,resolver,tls}.test.ts',
+      'http/{contract,issuer,localhost,mounts,resilience,resolver,tls,warnings}.test.ts',
       'options/*.test.ts',
       'stripe/client.test.ts',
     ],
