@@ -44,10 +44,11 @@ function survivorsOf(files) {
     '',
     '| where | change | why nobody could tell |',
     '| --- | --- | --- |',
-    ...survivors.map(
-      ({ file, line, original, replacement }) =>
-        `| \`${file}:${line}\` | ${code(original)} → ${code(replacement)} | ${reasonOf(file, original, replacement) ?? '**not shown**'} |`,
-    ),
+    ...survivors.map((survivor) => {
+      const { file, line, original, replacement } = survivor;
+      const change = `${code(original)} → ${code(replacement)}`;
+      return `| \`${file}:${line}\` | ${change} | ${reasonOf(survivor) ?? '**not shown**'} |`;
+    }),
     '',
   ];
 }

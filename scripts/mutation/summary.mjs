@@ -17,6 +17,8 @@ export function summaryOf({ files }) {
 
 function told(source, { location: { start, end }, replacement }) {
   const lines = source.split('\n').slice(start.line - 1, end.line);
+  const [at] = lines;
   lines.push(lines.pop().slice(0, end.column - 1));
-  return { line: start.line, original: lines.join('\n').slice(start.column - 1), replacement };
+  const original = lines.join('\n').slice(start.column - 1);
+  return { line: start.line, at: at.trim(), original, replacement };
 }
