@@ -13,7 +13,7 @@ export const groups = {
   },
   answers: {
     mutate: ['src/stripe/{create-session,failures}.ts'],
-    tests: ['customers/stripe-failures.test.ts', 'http/{contract,emulate,failure-facts,issuer}.test.ts'],
+    tests: ['customers/stripe-failures.test.ts', 'http/{contract,failure-facts,host-client,issuer}.test.ts'],
   },
   directory: {
     mutate: ['src/customers/directory.ts'],

@@ -122,9 +122,9 @@ function isSecret(value: unknown): boolean {
 // Against Stripe's own `created`, where it is given: this machine's clock may be wrong. The official stripe-mock gives both
 // the same second.
 function isExpiry(value: unknown, created: unknown): boolean {
-  if (typeof value !== 'number' || !Number.isInteger(value)) return false;
-  if (value < YEAR_2001_S || value >= YEAR_2286_S) return false;
-  return typeof created !== 'number' || (value >= created && value - created <= LONGEST_LIFE_S);
+  const expiry = Number.isInteger(value) ? Number(value) : 0;
+  if (expiry < YEAR_2001_S || expiry >= YEAR_2286_S) return false;
+  return typeof created !== 'number' || (expiry >= created && expiry - created <= LONGEST_LIFE_S);
 }
 
 function warnOfOwnTransport(warn: WarnOnce): void {
