@@ -207,6 +207,41 @@ describe('H8 whose limit it is', () => {
   });
 });
 
+describe('H9 and H14 a slot that nobody used', () => {
+  it('H9 is no sign that Stripe answers again: the waiting room stays closed', async () => {
+    const calls: ((error: Error) => void)[] = [];
+    const create = () => new Promise<never>((_resolve, reject) => calls.push(reject));
+    await start({
+      options: {
+        authenticate: (req) => ({ name: String(req.get('x-user')), customer: ADA }),
+        resolveCustomer: ({ name, customer }, req) => {
+          if (name === 'leaver') req.res?.destroy();
+          return customer;
+        },
+        stripe: { customerSessions: { create } },
+        maxInFlight: 1,
+        maxWaiting: 1,
+        deadlineMs: 500,
+      },
+    });
+    const reasonOf = async (user: string) => {
+      await ask(user);
+      return host.events.at(-1)?.reason;
+    };
+    expect(await reasonOf('stuck')).toBe('stripe');
+    // A second after its start the stuck call is taken for a hang.
+    let reason: string | undefined;
+    while (reason !== 'room_closed') reason = await reasonOf('waiting');
+    calls[0]?.(new Error('the stuck call ends'));
+    await expect(ask('leaver')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await until(() => host.events.at(-1)?.outcome === 'client_closed');
+    const stuckToo = ask('stuck too');
+    await until(() => calls.length === 2);
+    expect(await reasonOf('late')).toBe('room_closed');
+    expectProblem(await stuckToo, 504, 'timeout');
+  });
+});
+
 describe('H14 issue() for a caller who has left', () => {
   it('H14 rejects, and its event says why', async () => {
     const events: CustomerSessionEvent[] = [];
