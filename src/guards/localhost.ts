@@ -28,17 +28,18 @@ export function isLocalOrigin(origin: string): boolean {
  * conditions of `dangerouslyAllowHttpOnLocalhost` hold.
  */
 export function whyNotLocal({ headers, socket }: Facts): string | undefined {
-  if (!LOCAL_HOST.test(headers.host ?? '')) return 'local_host';
+  if (!LOCAL_HOST.test(String(headers.host))) return 'local_host';
   if (headers.origin !== undefined && !isLocalOrigin(headers.origin)) return 'local_origin';
-  const address = socket.remoteAddress ?? '';
+  // A Unix socket has none.
+  const address = String(socket.remoteAddress);
   if (isIn(loopback, address)) return undefined;
   if (!isIn(privateRanges, address)) return 'local_socket';
   return isForwarded(headers) ? 'local_forwarded' : undefined;
 }
 
 function isIn(list: BlockList, address: string): boolean {
-  // An IPv4 address on a socket that takes both kinds: `::ffff:127.0.0.1`. The list knows these.
-  return address !== '' && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  // The list also knows an IPv4 address on a socket that takes both kinds, `::ffff:127.0.0.1`; what is no address is not in it.
+  return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
 function isForwarded(headers: Request['headers']): boolean {

@@ -75,27 +75,28 @@ describe('H3 and H4 with dangerouslyAllowHttpOnLocalhost', () => {
     expectProblem(await ask(host, { origin: `https://${host.authority}` }), 403, 'cross_origin');
     expectProblem(await ask(host, { origin: 'http://localhost:1' }), 403, 'cross_origin');
   });
-
-  it('H3 lets an allowed page of this machine ask over TLS', async () => {
-    const page = 'http://localhost:5173';
-    const options = { dangerouslyAllowHttpOnLocalhost: true, allowedOrigins: [page] };
-    const host = await start({ options });
-    expect((await ask(host, { origin: page, 'sec-fetch-site': 'cross-site' })).status).toBe(200);
-  });
 });
 
 describe('H12 beside the guards', () => {
+  const session = {
+    object: 'customer_session',
+    customer: ADA,
+    livemode: true,
+    client_secret: 'cuss_secret_live',
+    created: 1767225600,
+    expires_at: 1767227400,
+  };
+  const stripe = { customerSessions: { create: async () => session } };
+
   it('takes a live session over TLS for a client whose mode is unknown', async () => {
-    const session = {
-      object: 'customer_session',
-      customer: ADA,
-      livemode: true,
-      client_secret: 'cuss_secret_live',
-      created: 1767225600,
-      expires_at: 1767227400,
-    };
-    const stripe = { customerSessions: { create: async () => session } };
     const host = await start({ options: { stripe } });
     expect((await call(host, { headers: fromBrowser(host) })).status).toBe(200);
+  });
+
+  it('takes it over TLS for an allowed page of this machine, too', async () => {
+    const page = 'http://localhost:5173';
+    const options = { stripe, dangerouslyAllowHttpOnLocalhost: true, allowedOrigins: [page] };
+    const host = await start({ options });
+    expect((await ask(host, { origin: page, 'sec-fetch-site': 'cross-site' })).status).toBe(200);
   });
 });
