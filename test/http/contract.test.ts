@@ -585,7 +585,8 @@ describe('H14 the client goes away', () => {
     controller.abort();
     expect(await gone).toBe('AbortError');
     await until(() => app.events.length === 1);
-    expect(app.events.at(-1)).toMatchObject({ outcome: 'client_closed', status: 499 });
+    const reason = 'client_closed';
+    expect(app.events.at(-1)).toMatchObject({ outcome: 'client_closed', status: 499, reason });
     expect((await call(app, { headers: fromBrowser(app) })).status).toBe(200);
     process.off('unhandledRejection', note);
     expect(rejections).toEqual([]);

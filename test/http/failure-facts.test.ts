@@ -100,7 +100,11 @@ describe("H11 what an event tells of Stripe's refusal", () => {
     [402, 'resource_missing', 'customer', 'misconfigured'],
   ])('H11 takes %i %s of %s for %s', async (status, code, param, outcome) => {
     const error = { code, ...(param === undefined ? {} : { param }) };
-    expect((await factsAfter({ status, error })).outcome).toBe(outcome);
+    expect(await factsAfter({ status, error })).toMatchObject({
+      outcome,
+      stripeStatus: status,
+      stripeCode: code,
+    });
   });
 
   it.each([

@@ -79,8 +79,8 @@ describe("what a host's own client may answer", () => {
     expect(event).toMatchObject({ reason, stripeStatus: statusCode, stripeRequestId: 'req_a' });
   });
 
-  it('H12 a status that is a text is no 200, and no number for the event', async () => {
-    const { answer, event } = await resolvesWith({ ...SESSION, lastResponse: { statusCode: '200' } });
+  it.each(['200', '400'])('H12 the text %j is no status, and no number for the event', async (statusCode) => {
+    const { answer, event } = await resolvesWith({ ...SESSION, lastResponse: { statusCode } });
     expectProblem(answer, 502, 'stripe_mismatch');
     expect(event).toMatchObject({ reason: 'status' });
     expect(event).not.toHaveProperty('stripeStatus');

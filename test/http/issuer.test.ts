@@ -117,6 +117,7 @@ describe('issue()', () => {
     const [problem] = problems;
     expect(problem).toBeInstanceOf(CustomerSessionProblem);
     expect(problem).toMatchObject({ code: 'stripe_rate_limited', status: 503, retryAfterMs: 7_000 });
+    expect(problem).not.toHaveProperty('cause');
     expect(inspect(problem, { depth: 20, showHidden: true })).not.toContain(host.emulator.secretKey);
   });
 
