@@ -17,7 +17,7 @@ export const groups = {
   },
   directory: {
     mutate: ['src/customers/directory.ts'],
-    tests: ['customers/{directory,migrating,options,recreate,scopes,write-ahead}.test.ts'],
+    tests: ['customers/{directory,migrating,options,recreate,scopes,waiting,write-ahead}.test.ts'],
   },
   core: {
     mutate: ['src/{csp,guard,index,router}.ts', 'src/core/*.ts', '!src/core/{customer-ref,problem}.ts'],

@@ -1,4 +1,4 @@
-const TIMER = '{\n      deadline.clear();\n    }';
+const TIMER = '{ deadline.clear(); }';
 const ITS_TIMER =
   'The timer keeps no process alive, and rejects a promise that nobody waits for any more: a little memory for 8 s.';
 
