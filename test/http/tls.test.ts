@@ -152,5 +152,7 @@ describe('dangerouslyAllowHttpOnLocalhost', () => {
   it('H3 changes nothing for TLS requests', () =>
     withHost({ options: { dangerouslyAllowHttpOnLocalhost: true } }, async (host) => {
       expect((await call(host, { headers: fromBrowser(host) })).status).toBe(200);
+      const headers = fromBrowser(host, { host: 'shop.example', origin: 'https://shop.example' });
+      expect((await call(host, { headers })).status).toBe(200);
     }));
 });
