@@ -19,6 +19,9 @@ function told(source, { location: { start, end }, replacement }) {
   const lines = source.split('\n').slice(start.line - 1, end.line);
   const [at] = lines;
   lines.push(lines.pop().slice(0, end.column - 1));
-  const original = lines.join('\n').slice(start.column - 1).replaceAll(/\s+/g, ' ');
+  const original = lines
+    .join('\n')
+    .slice(start.column - 1)
+    .replaceAll(/\s+/g, ' ');
   return { line: start.line, at: at.trim(), original, replacement };
 }
