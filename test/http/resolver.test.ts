@@ -93,7 +93,7 @@ it.each([
   ['ada@example.com', 'gave a string that is not a clean customer id.'],
   [7, 'gave a number.'],
   [{ id: 'cus_1' }, 'gave an object.'],
-])('H7 of %p tells the listener what is wrong and what to return, but no text of it', async (value, told) => {
+])('H7 tells the listener what is wrong, but not the value: %p', async (value, told) => {
   given = value;
   await call(host, { headers: fromBrowser(host) });
   const { error, reason } = host.events.at(-1) ?? {};
