@@ -1,5 +1,5 @@
 import timers from 'node:timers/promises';
-import type { Request } from 'express';
+import express, { type Request } from 'express';
 import { shareDeadline, startDeadline } from '../../src/core/deadline.js';
 import { customerDirectory } from '../../src/customers/directory.js';
 import type { CustomerDirectoryOptions } from '../../src/customers/directory-options.js';
@@ -166,7 +166,9 @@ describe('what a host passes', () => {
     ['a store that is kept', { ...memoryStore(), volatile: false }, 0],
   ])('in production: %s', async (_name, store, times) => {
     const emitWarning = jest.spyOn(process, 'emitWarning').mockReturnValue();
-    const req = { app: { get: () => 'production' } } as unknown as Request;
+    const req: Request = Object.assign(Object.create(express.request), {
+      app: express().set('env', 'production'),
+    });
     let made = 0;
     const { resolve } = directoryOver(async () => customer(`cus_${++made}`), { store });
     await resolve('dora', req);

@@ -1,16 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { RequestHandler } from 'express';
 import { call, expectProblem, fromBrowser } from '../support/call.js';
 import { startHost, type TestHost } from '../support/host.js';
-
-// As a library for the PROXY protocol does: the socket says who is at its other end.
-const comesFrom: RequestHandler = (req, _res, next) => {
-  const address = req.get('test-address');
-  if (address !== undefined) {
-    Object.defineProperty(req.socket, 'remoteAddress', { value: address, configurable: true });
-  }
-  next();
-};
+import { comesFrom } from '../support/socket-address.js';
 
 let host: TestHost;
 beforeAll(async () => {

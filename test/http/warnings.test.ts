@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { call, fromBrowser } from '../support/call.js';
 import { type HostOptions, type HostSettings, startHost, type TestHost } from '../support/host.js';
+import { comesFrom } from '../support/socket-address.js';
 
 const SESSIONS = 'POST /v1/customer_sessions';
 type Fault = Parameters<TestHost['emulator']['setFault']>[1];
@@ -35,14 +36,7 @@ async function warningsOf(
 
 const local = { plain: true, options: { dangerouslyAllowHttpOnLocalhost: true } } satisfies HostSettings;
 const proxied: HostSettings = { prepare: (app) => app.set('trust proxy', 1) };
-const from = (address: string): HostSettings => ({
-  ...local,
-  prepare: (app) =>
-    app.use((req, _res, next) => {
-      Object.defineProperty(req.socket, 'remoteAddress', { value: address, configurable: true });
-      next();
-    }),
-});
+const addressed: HostSettings = { ...local, prepare: (app) => app.use(comesFrom) };
 
 describe('ESCS_TLS_REQUIRED names the condition that failed, and the fix', () => {
   it.each<[string, HostSettings, OutgoingHttpHeaders]>([
@@ -73,13 +67,13 @@ describe('ESCS_TLS_REQUIRED names the condition that failed, and the fix', () =>
     ],
     [
       'Plain http is for localhost only, and the connection came from another machine.',
-      from('203.0.113.9'),
-      {},
+      addressed,
+      { 'test-address': '203.0.113.9' },
     ],
     [
       'Plain http is for localhost only, and the request was forwarded to a container: it has Forwarded or X-Forwarded headers.',
-      from('172.17.0.1'),
-      { 'x-forwarded-for': '203.0.113.9' },
+      addressed,
+      { 'test-address': '172.17.0.1', 'x-forwarded-for': '203.0.113.9' },
     ],
   ])('%s', async (fix, settings, headers) => {
     const text = `A request for a customer session did not come over TLS and was refused (403 tls_required). ${fix} This is said once.`;
