@@ -1,14 +1,17 @@
 import express from 'express';
 import fc from 'fast-check';
+import { expressVersion } from '../support/express-version.js';
 import { ADA, startHost, type TestHost } from '../support/host.js';
 import { ENDINGS, hostileRequests } from '../support/hostile.js';
+import { type HostileRow, writeHostile } from '../support/hostile-page.js';
 import { type Place, type RawRequest, verdictOn } from '../support/oracle.js';
 import { type RawAnswer, RawClient } from '../support/raw-client.js';
 import { describeWithSeeds } from '../support/seeds.js';
 
 // 20,000 requests for both seeds together, on each major of Express; `npm run test:long` makes a million, piece by piece.
+const isLong = process.env.TEST_LONG !== undefined;
 const PIECE = 10_000;
-const PIECES = process.env.TEST_LONG === undefined ? 1 : 50;
+const PIECES = isLong ? 50 : 1;
 const AT_ONCE = 16;
 const LEAST_OF_EACH = 100;
 
@@ -115,6 +118,11 @@ function wrongWith(
 }
 
 describeWithSeeds('H2 H3 H4 H13 hostile requests over raw sockets', (seed) => {
+  const row: HostileRow = { express: expressVersion, seed, asked: 0, reached: 0, answered: {}, wrong: 0 };
+  afterAll(() => {
+    if (isLong) writeHostile(row);
+  });
+
   it.each(Array.from({ length: PIECES }, (_, piece) => piece))(
     'piece %i: each is answered as the rules say',
     async (piece) => {
@@ -136,6 +144,11 @@ describeWithSeeds('H2 H3 H4 H13 hostile requests over raw sockets', (seed) => {
       };
       await Promise.all(Array.from({ length: AT_ONCE }, sendInTurn));
       const reached = host.emulator.requests.length / PIECE;
+      row.asked += PIECE;
+      row.reached += host.emulator.requests.length;
+      row.wrong += wrong.length;
+      for (const code of Object.keys(STATUS) as Ending[])
+        row.answered[code] = (row.answered[code] ?? 0) + (counts[code] ?? 0);
       const asked = new Set(host.emulator.requests.map(({ params }) => String(params.customer)));
       await host.close();
 

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Request, Response } from 'express';
 import Stripe from 'stripe';
 import { type Answered, type Load, loadOn } from '../../bench/load.js';
@@ -12,6 +10,7 @@ import {
   savedPaymentMethods,
 } from '../../src/index.js';
 import { type StripeEmulator, startStripeEmulator } from '../../src/testing/index.js';
+import { expressVersion } from '../support/express-version.js';
 import { startHost, type TestHost } from '../support/host.js';
 import { type Asked, emptyRow, tally, told, writeIsolation } from '../support/isolation-page.js';
 import { MIX_UPS, mixUpAnswers, noMixUps, shareOf } from '../support/mix-ups.js';
@@ -29,9 +28,6 @@ const LONGEST_MS = 3_600_000;
 const REFUSALS = ['stripe_mismatch', 'stripe_unavailable', 'timeout'];
 
 const customerOf = (user: number) => `cus_User${user}`;
-const expressVersion: string = JSON.parse(
-  readFileSync(path.join(path.dirname(require.resolve('express')), 'package.json'), 'utf8'),
-).version;
 
 describe('a proxy that mixes up the answers of Stripe', () => {
   let emulator: StripeEmulator;
