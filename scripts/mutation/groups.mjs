@@ -23,8 +23,7 @@ export const groups = {
     mutate: ['src/{csp,guard,index,router}.ts', 'src/core/*.ts', '!src/core/{customer-ref,problem}.ts'],
     tests: [
       'csp.test.ts',
-      'customers/options.test.ts',
-      'http/{contract,issuer,localhost,mounts,resilience,resolver,tls,warnings}.test.ts',
+      'http/{contract,failure-facts,issuer,localhost,mounts,replies,resolver,tls,warnings}.test.ts',
       'options/*.test.ts',
       'stripe/client.test.ts',
     ],
@@ -35,20 +34,23 @@ export const groups = {
   },
   calls: {
     mutate: ['src/stripe/*.ts', '!src/stripe/{create-session,failures}.ts'],
-    tests: ['stripe/*.test.ts', 'http/{contract,resilience}.test.ts'],
+    tests: ['stripe/{client,slots,transport-connections,whole-client}.test.ts', 'http/contract.test.ts'],
   },
   transport: { mutate: ['src/stripe/transport/*.ts'], tests: ['stripe/*.test.ts'] },
   customers: {
     mutate: ['src/customers/{directory-options,create-customer,creation-limit,rows,store,user-id}.ts'],
     tests: [
-      'customers/{bound-answers,directory,options,recreate,scopes,stripe-failures,write-ahead}.test.ts',
+      'customers/{directory,migrating,options,recreate,scopes,stripe-failures,waiting,write-ahead}.test.ts',
     ],
   },
   stores: {
     mutate: ['src/customers/{postgres,postgres-schema,redis}.ts'],
-    tests: ['customers/{options,stores,store-faults,write-ahead}.test.ts'],
+    tests: ['customers/{options,stores}.test.ts'],
   },
-  limit: { mutate: ['src/rate-limit/*.ts'], tests: ['rate-limit/{guarded-store,limiter,outages}.test.ts'] },
+  limit: {
+    mutate: ['src/rate-limit/*.ts'],
+    tests: ['rate-limit/{guarded-store,limiter,own-lag,outages}.test.ts'],
+  },
   client: { mutate: ['src/client/*.{ts,tsx}'], tests: ['client/*.test.{ts,tsx}'] },
   doctor: { mutate: ['src/doctor/**/*.ts'], tests: ['doctor/*.test.ts'] },
 };

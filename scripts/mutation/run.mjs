@@ -64,7 +64,7 @@ function settingsOf(name, report) {
     thresholds: { break: null },
     allowConsoleColors: false,
     // Tests wait more than they work.
-    concurrency: os.availableParallelism() + 1,
+    concurrency: os.availableParallelism() + 2,
   };
 }
 
