@@ -126,9 +126,9 @@ const CATALOGUE: Record<keyof Components, Record<string, Accepts> | null> = {
 const COMPONENTS = Object.keys(CATALOGUE);
 const FEATURES = new Set(Object.values(CATALOGUE).flatMap((features) => Object.keys(features ?? {})));
 
-function oneOf(values: readonly string[]): Accepts {
+function oneOf(values: readonly unknown[]): Accepts {
   return {
-    test: (value) => typeof value === 'string' && values.includes(value),
+    test: (value) => values.includes(value),
     text: `Use ${values.map((value) => `"${value}"`).join(' or ')}.`,
   };
 }

@@ -44,7 +44,6 @@ export function parseGuardPolicy(options: CustomerSessionGuardOptions): GuardPol
   };
 }
 
-const HTTPS_ORIGIN = /^https:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:]+\])(?::\d{1,5})?$/;
 // An app's own scheme; browsers send `null` for file: and data:.
 const APP_ORIGIN =
   /^(?!https?:|wss?:|file:|data:|blob:|javascript:|about:)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(?::\d{1,5})?$/;
@@ -67,8 +66,10 @@ function parseOrigins(value: unknown, mayBeLocal: boolean): ReadonlySet<string> 
 function isExactOrigin(value: unknown, mayBeLocal: boolean): boolean {
   if (typeof value !== 'string') return false;
   if (APP_ORIGIN.test(value)) return true;
-  const isWeb = HTTPS_ORIGIN.test(value) || (mayBeLocal && isLocalOrigin(value));
-  return isWeb && URL.canParse(value) && new URL(value).origin === value;
+  // A host with a "*" in it is one to a URL, and is never sent.
+  const isSecure = value.startsWith('https://') && !value.includes('*');
+  const mayBe = isSecure || (mayBeLocal && isLocalOrigin(value));
+  return mayBe && URL.canParse(value) && new URL(value).origin === value;
 }
 
 let warned = false;

@@ -67,7 +67,7 @@ function parseSource<User>(options: CustomerSessionRouterOptions<User>): Session
   const given: Record<string, unknown> = { ...options };
   const moved = Object.keys(SOURCE_OPTIONS).find((name) => given[name] !== undefined);
   if (moved === undefined) return source;
-  throw configError(moved, given[moved], 'Beside issuer it belongs into customerSessionIssuer({ … }).');
+  throw configError(moved, given[moved], 'Beside issuer it belongs in customerSessionIssuer({ … }).');
 }
 
 function userOf<User>(req: Request & { user?: User }): User | undefined {

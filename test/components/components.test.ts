@@ -10,18 +10,9 @@ import {
   pricingTable,
   savedPaymentMethods,
 } from '../../src/index.js';
+import { messageOf } from '../support/message-of.js';
 
 const parseComponents = (components: unknown) => parse(components, warnOnce());
-
-function messageOf(components: unknown): string {
-  try {
-    parseComponents(components);
-  } catch (error) {
-    expect(error).toBeInstanceOf(TypeError);
-    return (error as Error).message;
-  }
-  throw new Error('nothing was thrown');
-}
 
 describe('presets', () => {
   it('savedPaymentMethods() with a save choice with a save choice alone is consent-safe: filter always, save on, remove off', () => {
@@ -75,6 +66,44 @@ describe('presets', () => {
     expect(customerSheet({ remove: true }).customer_sheet.features).toEqual({
       payment_method_allow_redisplay_filters: ['always'],
       payment_method_remove: 'enabled',
+    });
+  });
+
+  it('give exactly this to Stripe, and no option that was left out', () => {
+    expect(pricingTable()).toStrictEqual({ pricing_table: { enabled: true } });
+    expect(buyButton()).toStrictEqual({ buy_button: { enabled: true } });
+    expect(customerPortal()).toStrictEqual({ customer_portal: { enabled: true } });
+    expect(activeEntitlements()).toStrictEqual({ active_entitlements: { enabled: true } });
+    expect(savedPaymentMethods({ save: 'intent' })).toStrictEqual({
+      payment_element: {
+        enabled: true,
+        features: {
+          payment_method_redisplay: 'enabled',
+          payment_method_allow_redisplay_filters: ['always'],
+          payment_method_save: 'enabled',
+          payment_method_remove: 'disabled',
+        },
+      },
+    });
+    expect(customerSheet({ redisplay: 'limited' })).toStrictEqual({
+      customer_sheet: {
+        enabled: true,
+        features: {
+          payment_method_allow_redisplay_filters: ['always', 'limited'],
+          payment_method_remove: 'disabled',
+        },
+      },
+    });
+    expect(mobilePaymentElement({ remove: true })).toStrictEqual({
+      mobile_payment_element: {
+        enabled: true,
+        features: {
+          payment_method_redisplay: 'enabled',
+          payment_method_allow_redisplay_filters: ['always'],
+          payment_method_save: 'enabled',
+          payment_method_remove: 'enabled',
+        },
+      },
     });
   });
 
@@ -164,7 +193,50 @@ describe('validation', () => {
     [{}, 'Enable at least one component'],
     [{ payment_element: undefined }, 'Enable at least one component'],
   ])('refuses %j', (components, message) => {
-    expect(messageOf(components)).toContain(message);
+    expect(messageOf(() => parseComponents(components))).toContain(message);
+  });
+
+  it.each([
+    { payment_method_redisplay_limit: 1 },
+    { payment_method_redisplay_limit: 10 },
+    { payment_method_allow_redisplay_filters: ['limited', 'unspecified'] },
+    { payment_method_save_usage: 'on_session' },
+    { payment_method_save_usage: 'off_session' },
+  ])('takes %j, as Stripe does', (features) => {
+    const components = { payment_element: { enabled: true, features } };
+    expect(parseComponents(components)).toEqual(components);
+  });
+
+  it.each(['always', 'limited', 'unspecified'])(
+    'takes an override with %s where nothing is saved',
+    (value) => {
+      const features = {
+        payment_method_save: 'disabled',
+        payment_method_save_allow_redisplay_override: value,
+      };
+      const components = { mobile_payment_element: { enabled: true, features } };
+      expect(parseComponents(components)).toEqual(components);
+    },
+  );
+
+  it('leaves out what is undefined', () => {
+    const features = { payment_method_save: undefined, payment_method_remove: 'enabled' };
+    expect(
+      parseComponents({ payment_element: { enabled: true, features }, buy_button: undefined }),
+    ).toStrictEqual({ payment_element: { enabled: true, features: { payment_method_remove: 'enabled' } } });
+  });
+
+  it('warns of a new component and of a new feature by name', () => {
+    const warn = jest.fn();
+    const features = { payment_method_save: 'enabled' };
+    parse({ tax_wizard: { enabled: true, features } }, warn);
+    parse({ payment_element: { enabled: true, features: { tax_id: 'enabled' } } }, warn);
+    const passed =
+      'is unknown to this version of the package; it is passed to Stripe as it is. Others may follow.';
+    expect(warn.mock.calls).toEqual([
+      ['ESCS_UNKNOWN_COMPONENT', `The component "tax_wizard" ${passed}`],
+      ['ESCS_UNKNOWN_COMPONENT', `The feature of payment_element "tax_id" ${passed}`],
+    ]);
   });
 
   it('lets a name that Stripe may have added pass, with one warning', () => {
@@ -189,7 +261,7 @@ describe('validation', () => {
 
   it('tells a slip of the keyboard from a name of another number of words', () => {
     const features = { payment_method_removes: 'enabled' };
-    expect(messageOf({ payment_element: { enabled: true, features } })).toContain(
+    expect(messageOf(() => parseComponents({ payment_element: { enabled: true, features } }))).toContain(
       'Did you mean "payment_method_remove"?',
     );
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createStripe, customerSessionRouter, customerSheet, savedPaymentMethods } from '../../src/index.js';
 import { parseRouterOptions } from '../../src/options/parse-router.js';
+import { messageOf } from '../support/message-of.js';
 
 const good = {
   resolveCustomer: () => 'cus_1',
@@ -83,7 +84,8 @@ const ROWS: Row[] = [
       [],
       ['https://shop.example'],
       ['https://shop.example:8443', 'capacitor://localhost'],
-      ['tauri://localhost'],
+      ['tauri://localhost', 'app+v2.x-y://shop_1.example:8443'],
+      ['https://[2001:db8::1]', 'https://[2001:db8::1]:8443', 'https://xn--bcher-kva.example'],
     ],
     wrong: [
       ['https://shop.example', 'a string'],
@@ -96,7 +98,25 @@ const ROWS: Row[] = [
       [['https://shop.example:443'], 'a string'],
       [['https://user@shop.example'], 'a string'],
       [['https://*.example'], 'a string'],
+      [['https://[2001:DB8::1]'], 'a string'],
+      [['https://b\u00fccher.example'], 'a string'],
+      [['https://shop.example:123456'], 'a string'],
+      [['xhttps://shop.example/'], 'a string'],
       [['file://'], 'a string'],
+      [['file://shop'], 'a string'],
+      [['ws://shop.example'], 'a string'],
+      [['wss://shop.example'], 'a string'],
+      [['data://shop.example'], 'a string'],
+      [['blob://shop.example'], 'a string'],
+      [['javascript://shop.example'], 'a string'],
+      [['about://shop.example'], 'a string'],
+      [['app://shop/path'], 'a string'],
+      [['app://shop:123456'], 'a string'],
+      [['app://shop:8443/'], 'a string'],
+      [['1app://shop'], 'a string'],
+      [['an app://shop'], 'a string'],
+      [['http://localhost:3000'], 'a string'],
+      [[['capacitor://localhost']], 'an array of 1'],
       [['shop.example'], 'a string'],
       [[/shop/], 'an object'],
       [[''], 'an empty string'],
@@ -189,16 +209,6 @@ function build(change: Record<string, unknown>): unknown {
   return customerSessionRouter({ ...good, ...change });
 }
 
-function messageOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    expect(error).toBeInstanceOf(TypeError);
-    return (error as Error).message;
-  }
-  throw new Error('nothing was thrown');
-}
-
 describe.each(ROWS)('option $option', ({ option, good: fine, wrong, misspelt, required }) => {
   it('takes what is documented', () => {
     for (const value of fine) expect(typeof build({ [option]: value })).toBe('function');
@@ -249,11 +259,25 @@ describe('rateLimit', () => {
     [{ limit: '30' }, '"rateLimit.limit" is "30"'],
     [{ windowMs: 2 ** 31 }, '"rateLimit.windowMs"'],
     [{ store: {} }, '"rateLimit.store" is an object'],
+    [{ store: null }, '"rateLimit.store" is null'],
+    [{ store: { increment: () => 1, decrement: 1 } }, '"rateLimit.store" is an object'],
+    [{ store: { increment: 1, decrement: () => 1 } }, '"rateLimit.store" is an object'],
+    [{ identifier: 5 }, '"rateLimit.identifier" is 5'],
+    [{ identifier: 'x'.repeat(65) }, '"rateLimit.identifier" is a string'],
     [{ identifier: 'a"b' }, '"rateLimit.identifier"'],
     [{ identifier: '' }, '"rateLimit.identifier" is an empty string'],
   ])('refuses %j', (rateLimit, expected) => {
     expect(messageOf(() => build({ rateLimit }))).toContain(expected);
   });
+});
+
+it('plain http of this machine is an origin where the option for it is on, and no other is', () => {
+  const local = { dangerouslyAllowHttpOnLocalhost: true, livemode: false };
+  const origins = ['http://localhost:3000', 'http://127.0.0.1:5173', 'http://[::1]'];
+  expect(typeof build({ ...local, allowedOrigins: origins })).toBe('function');
+  for (const origin of ['http://shop.example', 'http://localhost:3000/', 'http://localhost:80']) {
+    expect(messageOf(() => build({ ...local, allowedOrigins: [origin] }))).toContain('"allowedOrigins[0]"');
+  }
 });
 
 describe('wrong use is caught at start-up', () => {
@@ -266,10 +290,15 @@ describe('wrong use is caught at start-up', () => {
     expect(messageOf(() => customerSessionRouter(options as never))).toContain(shown);
   });
 
-  it('no key', () => {
-    const message = messageOf(() => build({ stripe: undefined }));
-    expect(message).toContain('STRIPE_SECRET_KEY');
-    expect(message).toContain('createStripe');
+  it.each([undefined, ''])('no key, where the environment has %j', (key) => {
+    if (key !== undefined) process.env.STRIPE_SECRET_KEY = key;
+    try {
+      expect(messageOf(() => build({ stripe: undefined }))).toMatch(
+        'there is no Stripe key. Set the environment variable STRIPE_SECRET_KEY, or pass stripe: createStripe(key).',
+      );
+    } finally {
+      delete process.env.STRIPE_SECRET_KEY;
+    }
   });
 
   it('a publishable key, from the environment or given', () => {
@@ -288,6 +317,9 @@ describe('wrong use is caught at start-up', () => {
     expect(messageOf(() => customerSessionRouter({ socket: {}, headers: {} } as never))).toMatch(
       'without being called',
     );
+    for (const given of [{ socket: {} }, { headers: {} }]) {
+      expect(messageOf(() => customerSessionRouter(given as never))).toContain('has no option');
+    }
   });
 
   it('an unknown option far from any name lists them all', () => {
@@ -315,6 +347,27 @@ describe('wrong use is caught at start-up', () => {
   it('http on localhost with a live key', () => {
     const message = messageOf(() => build({ dangerouslyAllowHttpOnLocalhost: true, livemode: true }));
     expect(message).toContain('test keys only');
+  });
+});
+
+describe('dangerouslyAllowHttpOnLocalhost', () => {
+  it('is warned of, once in a process', () => {
+    const emitWarning = jest.spyOn(process, 'emitWarning').mockReturnValue();
+    jest.isolateModules(() => {
+      const { customerSessionGuard } = require('../../src/index.js');
+      customerSessionGuard({});
+      customerSessionGuard({ dangerouslyAllowHttpOnLocalhost: false });
+      expect(emitWarning).not.toHaveBeenCalled();
+      for (const _again of [1, 2]) customerSessionGuard({ dangerouslyAllowHttpOnLocalhost: true });
+    });
+    const { calls } = emitWarning.mock;
+    emitWarning.mockRestore();
+    expect(calls).toEqual([
+      [
+        'dangerouslyAllowHttpOnLocalhost is on: for development only, never on a server.',
+        { code: 'ESCS_HTTP_ON_LOCALHOST' },
+      ],
+    ]);
   });
 });
 

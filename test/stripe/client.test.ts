@@ -2,18 +2,9 @@ import { Agent } from 'node:http';
 import { inspect } from 'node:util';
 import Stripe from 'stripe';
 import { createStripe, keyModeOf } from '../../src/stripe/client.js';
+import { messageOf } from '../support/message-of.js';
 
 const KEY = 'sk_test_emulator';
-
-function messageOf(make: () => unknown): string {
-  try {
-    make();
-  } catch (error) {
-    expect(error).toBeInstanceOf(TypeError);
-    return (error as Error).message;
-  }
-  throw new Error('nothing was thrown');
-}
 
 /** What JavaScript callers can pass and TypeScript ones cannot. */
 const create = (...args: readonly unknown[]) => Reflect.apply(createStripe, undefined, args);

@@ -1,0 +1,297 @@
+import { parseComponents } from '../../src/components/components.js';
+import { warnOnce } from '../../src/core/warn-once.js';
+import * as library from '../../src/index.js';
+import { messageOf } from '../support/message-of.js';
+
+// JavaScript has no types: whatever is given must end in a message that a beginner can act on.
+const { customerSessionGuard, customerSessionIssuer, customerSessionRouter } = library as Untyped;
+const { customerSheet, mobilePaymentElement, savedPaymentMethods } = library as Untyped;
+type Untyped = Record<string, (...given: unknown[]) => unknown>;
+
+const good = {
+  resolveCustomer: () => 'cus_1',
+  components: savedPaymentMethods({ save: 'on_session' }),
+  stripe: { customerSessions: { create: () => undefined } },
+};
+const parse = (components: unknown) => parseComponents(components, warnOnce());
+
+describe('an error of start-up says, word for word', () => {
+  it.each([
+    [
+      () => customerSessionRouter(undefined),
+      'option "options" is undefined. Give customerSessionRouter() an object: customerSessionRouter({ resolveCustomer, components }).',
+    ],
+    [
+      () => customerSessionGuard(null),
+      'option "options" is null. Give customerSessionGuard() an object: customerSessionGuard({ allowedOrigins: [] }).',
+    ],
+    [
+      () => customerSessionIssuer([]),
+      'option "options" is an array of 0. Give customerSessionIssuer() an object: customerSessionIssuer({ resolveCustomer, components }).',
+    ],
+    [
+      () => customerSessionRouter({ ...good, quux: 1 }),
+      'customerSessionRouter() has no option "quux". The options are resolveCustomer, components, stripe, rateLimit, deadlineMs, maxInFlight, maxWaiting, livemode, onEvent, authenticate, format, allowedOrigins, allowNonBrowser, dangerouslyAllowHttpOnLocalhost, issuer.',
+    ],
+    [
+      () => customerSessionGuard({ quux: 1 }),
+      'customerSessionGuard() has no option "quux". The options are allowedOrigins, allowNonBrowser, dangerouslyAllowHttpOnLocalhost, onEvent.',
+    ],
+    [
+      () => customerSessionIssuer({ ...good, quux: 1 }),
+      'customerSessionIssuer() has no option "quux". The options are resolveCustomer, components, stripe, rateLimit, deadlineMs, maxInFlight, maxWaiting, livemode, onEvent, unguarded.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, resolveCustomer: 'cus_1' }),
+      'option "resolveCustomer" is a string. It is required: pass a function, e.g. (user) => user.stripeCustomerId.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, components: undefined }),
+      'option "components" is undefined. It is required: pass savedPaymentMethods({ save: \'on_session\' }) or another preset.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, components: 7 }),
+      'option "components" is a number. Use savedPaymentMethods({ save: \'on_session\' }) or another preset.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, components: {} }),
+      'option "components" is an object. Enable at least one component, e.g. savedPaymentMethods({ save: \'on_session\' }).',
+    ],
+    [
+      () => customerSessionRouter({ ...good, components: savedPaymentMethods }),
+      'option "components" is a function. Call the preset: components: savedPaymentMethods({ save: \'on_session\' }).',
+    ],
+    [
+      () => customerSessionRouter({ ...good, stripe: {} }),
+      'option "stripe" is an object. Pass a client that has customerSessions.create, e.g. createStripe(key).',
+    ],
+    [
+      () => customerSessionRouter({ ...good, stripe: { customerSessions: { create: 1 } } }),
+      'option "stripe" is an object. Pass a client that has customerSessions.create, e.g. createStripe(key).',
+    ],
+    [
+      () => customerSessionRouter({ ...good, authenticate: 'user' }),
+      'option "authenticate" is a string. Pass a function, or leave it out.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, onEvent: 'log' }),
+      'option "onEvent" is a string. Pass a function, or leave it out.',
+    ],
+    [
+      () => customerSessionGuard({ onEvent: {} }),
+      'option "onEvent" is an object. Pass a function, or leave it out.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, format: 'Web' }),
+      'option "format" is "Web". Use "web", "mobile" or "billing-sdk".',
+    ],
+    [
+      () => customerSessionRouter({ ...good, components: customerSheet() }),
+      'option "format" is "web". components has customer_sheet, whose SDK needs format: \'mobile\'.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, components: mobilePaymentElement() }),
+      'option "format" is "web". components has mobile_payment_element, whose SDK needs format: \'mobile\'.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, allowNonBrowser: 'yes' }),
+      'option "allowNonBrowser" is "yes". Use true or false, or leave it out.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, allowedOrigins: 'https://shop.example' }),
+      'option "allowedOrigins" is a string. Use an array of origins.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, allowedOrigins: ['https://shop.example', '*'] }),
+      'option "allowedOrigins[1]" is a string. Use an exact origin as a browser sends it: "https://shop.example", "https://shop.example:8443" or an app\'s "capacitor://localhost"; no "*", "null", path, trailing slash or capitals, and plain http for localhost only, with dangerouslyAllowHttpOnLocalhost.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, dangerouslyAllowHttpOnLocalhost: 1 }),
+      'option "dangerouslyAllowHttpOnLocalhost" is 1. Use true or false, or leave it out.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, dangerouslyAllowHttpOnLocalhost: true, livemode: true }),
+      'option "dangerouslyAllowHttpOnLocalhost" is true. It is for test keys only: leave it out in live mode.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, livemode: 'test' }),
+      'option "livemode" is "test". Use true or false, or leave it out.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, deadlineMs: 0 }),
+      'option "deadlineMs" is 0. Use a whole number from 1 to 2147483647, or leave it out.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, maxInFlight: 10001 }),
+      'option "maxInFlight" is 10001. Use a whole number from 1 to 10000, or leave it out.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, maxWaiting: 100001 }),
+      'option "maxWaiting" is 100001. Use a whole number from 0 to 100000, or leave it out.',
+    ],
+    [
+      () => customerSessionIssuer({ ...good, unguarded: 1 }),
+      'option "unguarded" is 1. Use true or false, or leave it out.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, rateLimit: true }),
+      'option "rateLimit" is a boolean. Use an object such as { limit: 30, windowMs: 60000 }, or false.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, rateLimit: { quux: 1 } }),
+      'rateLimit has no option "quux". The options are windowMs, limit, store, identifier.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, rateLimit: { windowMs: 0 } }),
+      'option "rateLimit.windowMs" is 0. Use a whole number from 1 to 2147483647, or leave it out.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, rateLimit: { limit: 1000001 } }),
+      'option "rateLimit.limit" is 1000001. Use a whole number from 1 to 1000000, or leave it out.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, rateLimit: { store: { increment: () => 1 } } }),
+      'option "rateLimit.store" is an object. Use a store of express-rate-limit, e.g. guardedStore(() => store).',
+    ],
+    [
+      () => customerSessionRouter({ ...good, rateLimit: { identifier: 'a"b' } }),
+      'option "rateLimit.identifier" is "a\\"b". Use 1 to 64 printable ASCII characters, no quotes or backslash.',
+    ],
+    [
+      () => customerSessionRouter({ ...good, issuer: {} }),
+      'option "issuer" is an object. Pass what customerSessionIssuer({ … }) gave.',
+    ],
+    [
+      () => customerSessionRouter({ issuer: customerSessionIssuer(good), maxWaiting: 3 }),
+      'option "maxWaiting" is a number. Beside issuer it belongs in customerSessionIssuer({ … }).',
+    ],
+    [
+      () => customerSessionRouter({ ...good, stripe: undefined }),
+      'there is no Stripe key. Set the environment variable STRIPE_SECRET_KEY, or pass stripe: createStripe(key).',
+    ],
+    [
+      () => customerSessionRouter({ socket: {}, headers: {} }),
+      'customerSessionRouter was mounted without being called. Write app.use(path, customerSessionRouter({ resolveCustomer, components })).',
+    ],
+  ])('what is wrong with an option: %s', (make, message) => {
+    expect(messageOf(make)).toBe(`express-stripe-customer-session: ${message}`);
+  });
+
+  it.each([
+    [
+      () => savedPaymentMethods({ save: true }),
+      `option "save" is true. Choose one:
+  'on_session'   a checkbox to save the card, to pay with it while the buyer is there
+  'off_session'  a checkbox to save the card, also to charge it while the buyer is away
+  'intent'       a checkbox to save the card, for intents that set setup_future_usage themselves
+  false          no checkbox: saved cards are shown, none is saved`,
+    ],
+    [
+      () => savedPaymentMethods({ save: false, redisplay: 'some' }),
+      'option "redisplay" is "some". Use "always", "limited" or "all".',
+    ],
+    [
+      () => savedPaymentMethods({ save: false, remove: 'yes' }),
+      'option "remove" is "yes". Use true or false.',
+    ],
+    [
+      () => savedPaymentMethods({ save: false, quux: 1 }),
+      'savedPaymentMethods() has no option "quux". The options are redisplay, limit, save, remove.',
+    ],
+    [
+      () => customerSheet({ quux: 1 }),
+      'customerSheet() has no option "quux". The options are redisplay, remove.',
+    ],
+    [() => customerSheet({ remove: 1 }), 'option "remove" is 1. Use true or false.'],
+    [
+      () => mobilePaymentElement({ quux: 1 }),
+      'mobilePaymentElement() has no option "quux". The options are redisplay, save, saveAllowRedisplayOverride, remove.',
+    ],
+    [() => mobilePaymentElement({ save: 1 }), 'option "save" is 1. Use true or false.'],
+    [() => mobilePaymentElement({ remove: 1 }), 'option "remove" is 1. Use true or false.'],
+  ])('what is wrong with a preset: %s', (make, message) => {
+    expect(messageOf(make)).toBe(`express-stripe-customer-session: ${message}`);
+  });
+
+  it.each([
+    [
+      () => parse(7),
+      'option "components" is a number. Use savedPaymentMethods({ save: \'on_session\' }) or another preset.',
+    ],
+    [
+      () => parse({ pricing_table: true }),
+      'option "components.pricing_table" is a boolean. Use { enabled: true }, with features where it has some.',
+    ],
+    [
+      () => parse({ pricing_table: { enabled: 'yes' } }),
+      'option "components.pricing_table.enabled" is "yes". Use true or false.',
+    ],
+    [
+      () => parse({ pricing_table: { enabled: true, feature: {} } }),
+      'option "components.pricing_table.feature" is an object. A component has "enabled" and "features".',
+    ],
+    [
+      () => parse({ payment_element: { enabled: true, payment_method_save: 'enabled' } }),
+      'option "components.payment_element.payment_method_save" is a string. Put "payment_method_save" into its "features".',
+    ],
+    [
+      () => parse({ payment_element: { enabled: true, features: [] } }),
+      'option "components.payment_element.features" is an array of 0. Use an object of features.',
+    ],
+    [
+      () => parse({ payment_element: { enabled: true, features: { payment_method_save: true } } }),
+      'option "components.payment_element.features.payment_method_save" is true. Use "enabled" or "disabled".',
+    ],
+    [
+      () => parse({ payment_element: { enabled: true, features: { payment_method_save_usage: 'intent' } } }),
+      'option "components.payment_element.features.payment_method_save_usage" is "intent". Use "on_session" or "off_session".',
+    ],
+    [
+      () =>
+        parse({
+          payment_element: {
+            enabled: true,
+            features: { payment_method_allow_redisplay_filters: ['always', 'all'] },
+          },
+        }),
+      'option "components.payment_element.features.payment_method_allow_redisplay_filters" is an array of 2. Use an array of "always", "limited", "unspecified"; leave it out for Stripe\'s default.',
+    ],
+    [
+      () => parse({ payment_element: { enabled: true, features: { payment_method_redisplay_limit: 11 } } }),
+      'option "components.payment_element.features.payment_method_redisplay_limit" is 11. Use a whole number from 1 to 10.',
+    ],
+    [
+      () =>
+        parse({
+          mobile_payment_element: {
+            enabled: true,
+            features: { payment_method_save_allow_redisplay_override: 'always' },
+          },
+        }),
+      'option "components.mobile_payment_element.features.payment_method_save_allow_redisplay_override" is "always". Stripe takes it only with payment_method_save: "disabled".',
+    ],
+    [
+      () => parse({ payment_elment: { enabled: true } }),
+      'unknown component: "payment_elment". Did you mean "payment_element"?',
+    ],
+    [
+      () => parse({ payment_method_save: 'enabled' }),
+      'unknown component: "payment_method_save". It is a feature: put it into a component\'s "features".',
+    ],
+    [() => parse({ 'Tax Wizard': { enabled: true } }), 'unknown component: name. Names are in snake_case.'],
+    [
+      () => parse({ customer_sheet: { enabled: true, features: { payment_method_redisplay: 'enabled' } } }),
+      'unknown feature of customer_sheet: "payment_method_redisplay". It belongs to payment_element, mobile_payment_element.',
+    ],
+    [
+      () => parse({ customer_sheet: { enabled: true, features: { payment_method_removes: 'enabled' } } }),
+      'unknown feature of customer_sheet: "payment_method_removes". Did you mean "payment_method_remove"?',
+    ],
+    [
+      () => parse({ customer_sheet: { enabled: true, features: { 'New Name': 'enabled' } } }),
+      'unknown feature of customer_sheet: name. Names are in snake_case.',
+    ],
+  ])('what is wrong with components: %s', (make, message) => {
+    expect(messageOf(make)).toBe(`express-stripe-customer-session: ${message}`);
+  });
+});
