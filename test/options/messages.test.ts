@@ -3,10 +3,18 @@ import { warnOnce } from '../../src/core/warn-once.js';
 import * as library from '../../src/index.js';
 import { messageOf } from '../support/message-of.js';
 
-// JavaScript has no types: whatever is given must end in a message that a beginner can act on.
-const { customerSessionGuard, customerSessionIssuer, customerSessionRouter } = library as Untyped;
-const { customerSheet, mobilePaymentElement, savedPaymentMethods } = library as Untyped;
-type Untyped = Record<string, (...given: unknown[]) => unknown>;
+/** What JavaScript callers can pass and TypeScript ones cannot. */
+const untyped =
+  <Result>(run: (...given: never[]) => Result) =>
+  (...given: readonly unknown[]): Result =>
+    Reflect.apply(run, undefined, given);
+
+const customerSessionGuard = untyped(library.customerSessionGuard);
+const customerSessionIssuer = untyped(library.customerSessionIssuer);
+const customerSessionRouter = untyped(library.customerSessionRouter);
+const customerSheet = untyped(library.customerSheet);
+const mobilePaymentElement = untyped(library.mobilePaymentElement);
+const savedPaymentMethods = untyped(library.savedPaymentMethods);
 
 const good = {
   resolveCustomer: () => 'cus_1',
@@ -58,7 +66,7 @@ describe('an error of start-up says, word for word', () => {
       'option "components" is an object. Enable at least one component, e.g. savedPaymentMethods({ save: \'on_session\' }).',
     ],
     [
-      () => customerSessionRouter({ ...good, components: savedPaymentMethods }),
+      () => customerSessionRouter({ ...good, components: library.savedPaymentMethods }),
       'option "components" is a function. Call the preset: components: savedPaymentMethods({ save: \'on_session\' }).',
     ],
     [
@@ -173,7 +181,7 @@ describe('an error of start-up says, word for word', () => {
       () => customerSessionRouter({ socket: {}, headers: {} }),
       'customerSessionRouter was mounted without being called. Write app.use(path, customerSessionRouter({ resolveCustomer, components })).',
     ],
-  ])('what is wrong with an option: %s', (make, message) => {
+  ])('what is wrong with an option: %#', (make, message) => {
     expect(messageOf(make)).toBe(`express-stripe-customer-session: ${message}`);
   });
 
@@ -209,7 +217,7 @@ describe('an error of start-up says, word for word', () => {
     ],
     [() => mobilePaymentElement({ save: 1 }), 'option "save" is 1. Use true or false.'],
     [() => mobilePaymentElement({ remove: 1 }), 'option "remove" is 1. Use true or false.'],
-  ])('what is wrong with a preset: %s', (make, message) => {
+  ])('what is wrong with a preset: %#', (make, message) => {
     expect(messageOf(make)).toBe(`express-stripe-customer-session: ${message}`);
   });
 
@@ -291,7 +299,7 @@ describe('an error of start-up says, word for word', () => {
       () => parse({ customer_sheet: { enabled: true, features: { 'New Name': 'enabled' } } }),
       'unknown feature of customer_sheet: name. Names are in snake_case.',
     ],
-  ])('what is wrong with components: %s', (make, message) => {
+  ])('what is wrong with components: %#', (make, message) => {
     expect(messageOf(make)).toBe(`express-stripe-customer-session: ${message}`);
   });
 });
