@@ -5,6 +5,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { buildSync } from 'esbuild';
 import { installLocked, root } from '../packed.mjs';
 import { groups } from './groups.mjs';
 import { pageOf } from './page.mjs';
@@ -12,12 +13,22 @@ import { summaryOf } from './summary.mjs';
 
 const folder = import.meta.dirname;
 const reports = path.join(root, 'reports/mutation');
+const bundles = path.join(reports, 'bundles');
 const keptFile = path.join(root, 'docs/proof/mutation.json');
 const names = process.argv[2]?.split(',') ?? Object.keys(groups);
 for (const name of names) if (groups[name] === undefined) throw new Error(`There is no group ${name}.`);
 
 installLocked(folder);
 mkdirSync(reports, { recursive: true });
+buildSync({
+  entryPoints: ['express', 'stripe', 'supertest'],
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  outdir: bundles,
+  outExtension: { '.js': '.cjs' },
+  absWorkingDir: root,
+});
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
 const failed = names.filter((name) => !runs(name));
 if (failed.length > 0) throw new Error(`Stryker failed for ${failed.join(', ')}.`);
@@ -35,6 +46,7 @@ function runs(name) {
       env: {
         ...process.env,
         MUTATION_TESTS: groups[name].tests.join(' '),
+        MUTATION_BUNDLES: bundles,
         MUTATION_KNOWN_TESTS: path.join(reports, `${name}.tests-${Date.now()}`),
       },
     },
