@@ -37,8 +37,14 @@ test('gives arrays of one’s own to add to', () => {
 });
 
 test.each([
-  [{ adressElement: true }, 'Did you mean "addressElement"?'],
-  [{ addressElement: 'yes' }, 'option "addressElement" is "yes"'],
+  [
+    { adressElement: true },
+    'stripeCspDirectives() has no option "adressElement". Did you mean "addressElement"?',
+  ],
+  [
+    { addressElement: 'yes' },
+    'option "addressElement" is "yes". Use true for a page with the Address Element.',
+  ],
   [{ addressElement: null }, 'option "addressElement" is null'],
 ])('refuses %j', (options, message) => {
   const wrong: object = options;

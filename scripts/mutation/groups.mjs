@@ -22,7 +22,7 @@ export const groups = {
   core: {
     mutate: ['src/{csp,guard,index,router}.ts', 'src/core/*.ts', '!src/core/{customer-ref,problem}.ts'],
     tests: [
-      'csp.test.ts',
+      '{core/*,csp}.test.ts',
       'http/{contract,failure-facts,issuer,localhost,mounts,replies,resolver,tls,warnings}.test.ts',
       'options/*.test.ts',
       'stripe/client.test.ts',

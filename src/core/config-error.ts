@@ -1,5 +1,5 @@
 /** The errors of start-up. Each names the option, the kind of the bad value and the fix. */
-const SECRET_LOOKING = /(?:^|_)(?:sk|rk|pk|whsec|cuss_secret|secret)_?/i;
+const SECRET_LOOKING = /(?:^|_)(?:sk|rk|pk|whsec|secret)/i;
 const LONGEST_ECHO = 64;
 
 /** For options that take an object, a function or any text: the value itself is never shown. */

@@ -13,7 +13,7 @@ export interface Deadline {
 
 export function startDeadline(ms: number): Deadline {
   const endsAt = performance.now() + ms;
-  let stepName = '';
+  let stepName: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   const passed = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new CustomerSessionProblem('timeout', { reason: stepName })), ms).unref();

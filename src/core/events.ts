@@ -96,9 +96,8 @@ function emit(listener: EventListener | undefined, event: CustomerSessionEvent, 
     const { error: _forOnEventAlone, ...published } = event;
     events.publish(Object.freeze(published));
   }
-  if (listener === undefined) return;
   try {
-    void Promise.resolve(listener(Object.freeze(event), req)).catch(ignore);
+    void Promise.resolve(listener?.(Object.freeze(event), req)).catch(ignore);
   } catch {
     // The listener's own failure is not this request's.
   }
