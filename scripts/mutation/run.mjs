@@ -37,6 +37,7 @@ function runs(name) {
   const report = path.join(reports, `${name}.json`);
   const settings = path.join(reports, `${name}.settings.json`);
   writeFileSync(settings, JSON.stringify(settingsOf(name, report)));
+  forgetSurvivors(incrementalOf(name));
   const { status } = spawnSync(
     process.execPath,
     [path.join(folder, 'node_modules/@stryker-mutator/core/bin/stryker.js'), 'run', settings],
@@ -55,6 +56,20 @@ function runs(name) {
   return status === 0;
 }
 
+function incrementalOf(name) {
+  return path.join(reports, `${name}.incremental.json`);
+}
+
+// Of what runs as a module is loaded Stryker keeps the result even where there is a test more.
+function forgetSurvivors(file) {
+  if (!existsSync(file)) return;
+  const kept = JSON.parse(readFileSync(file, 'utf8'));
+  for (const of of Object.values(kept.files)) {
+    of.mutants = of.mutants.filter(({ status }) => status !== 'Survived' && status !== 'NoCoverage');
+  }
+  writeFileSync(file, JSON.stringify(kept));
+}
+
 function settingsOf(name, report) {
   return {
     mutate: groups[name].mutate,
@@ -67,7 +82,7 @@ function settingsOf(name, report) {
     disableTypeChecks: false,
     ignorePatterns: ['/*', '!/src', '!/test', '!/scripts', '!/examples', '!/jest.base.js', '!/package.json'],
     incremental: true,
-    incrementalFile: path.join(reports, `${name}.incremental.json`),
+    incrementalFile: incrementalOf(name),
     reporters: ['json', 'clear-text', 'progress-append-only'],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: false },
     jsonReporter: { fileName: report },
