@@ -34,7 +34,11 @@ export const groups = {
   },
   calls: {
     mutate: ['src/stripe/*.ts', '!src/stripe/{create-session,failures}.ts'],
-    tests: ['stripe/{client,slots,transport-connections,whole-client}.test.ts', 'http/contract.test.ts'],
+    tests: [
+      'options/messages.test.ts',
+      'stripe/{client,slots,transport-connections,whole-client}.test.ts',
+      'http/contract.test.ts',
+    ],
   },
   transport: { mutate: ['src/stripe/transport/*.ts'], tests: ['stripe/*.test.ts'] },
   customers: {

@@ -70,7 +70,7 @@ const TAKEN: Record<string, string> = {
 
 /** Checks the settings, and parts those of stripe-node from ours. @throws {TypeError} naming the first bad one */
 export function parseConfig(config: StripeConfig): { stripeNode: object; transport: TransportSettings } {
-  requireRecord('createStripe', config);
+  requireRecord(config);
   for (const [name, why] of Object.entries(TAKEN)) {
     if (!Object.hasOwn(config, name)) continue;
     throw new TypeError(
@@ -95,13 +95,11 @@ export function parseConfig(config: StripeConfig): { stripeNode: object; transpo
 
 /** The settings of a transport for a client of the host's own. */
 export function parseHttpClientConfig(config: TransportConfig): TransportSettings {
-  requireRecord('stripeHttpClient', config);
+  requireRecord(config);
   refuseUnknownKeys('stripeHttpClient()', config, TRANSPORT_OPTIONS);
   return parseTransport(config, 0);
 }
 
-function requireRecord(name: string, config: unknown): void {
-  if (!isRecord(config)) {
-    throw configError('config', config, `Pass an object: ${name}(…{ maxSockets: 64 }).`);
-  }
+function requireRecord(config: unknown): void {
+  if (!isRecord(config)) throw configError('config', config, 'Pass an object, e.g. { maxSockets: 64 }.');
 }

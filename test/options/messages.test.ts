@@ -9,6 +9,8 @@ const untyped =
   (...given: readonly unknown[]): Result =>
     Reflect.apply(run, undefined, given);
 
+const createStripe = untyped(library.createStripe);
+const stripeHttpClient = untyped(library.stripeHttpClient);
 const customerSessionGuard = untyped(library.customerSessionGuard);
 const customerSessionIssuer = untyped(library.customerSessionIssuer);
 const customerSessionRouter = untyped(library.customerSessionRouter);
@@ -300,6 +302,43 @@ describe('an error of start-up says, word for word', () => {
       'unknown feature of customer_sheet: name. Names are in snake_case.',
     ],
   ])('what is wrong with components: %#', (make, message) => {
+    expect(messageOf(make)).toBe(`express-stripe-customer-session: ${message}`);
+  });
+
+  it.each([
+    [
+      () => createStripe('sk_test_1', { authenticator: 1 }),
+      'createStripe() takes no "authenticator". It would replace the key. Where you need it, make the client yourself: new Stripe(key, { httpClient: stripeHttpClient() }).',
+    ],
+    [
+      () => createStripe('sk_test_1', { emitEventBodies: 1 }),
+      'createStripe() takes no "emitEventBodies". Its events would hold client secrets. Where you need it, make the client yourself: new Stripe(key, { httpClient: stripeHttpClient() }).',
+    ],
+    [
+      () => createStripe('sk_test_1', { httpClient: 1 }),
+      'createStripe() takes no "httpClient". The transport is what this function adds. Where you need it, make the client yourself: new Stripe(key, { httpClient: stripeHttpClient() }).',
+    ],
+    [
+      () => createStripe('sk_test_1', { telemetry: 1 }),
+      'createStripe() takes no "telemetry". It is off: its buffer prints a warning per call under load. Where you need it, make the client yourself: new Stripe(key, { httpClient: stripeHttpClient() }).',
+    ],
+    [
+      () => createStripe('sk_test_1', { quux: 1 }),
+      'createStripe() has no option "quux". The options are apiVersion, typescript, appInfo, stripeAccount, stripeContext, timeout, maxNetworkRetries, host, port, protocol, attemptTimeoutMs, keepAliveMs, maxSockets, maxBodyBytes, spareConnection, httpAgent, ca.',
+    ],
+    [
+      () => createStripe('sk_test_1', null),
+      'option "config" is null. Pass an object, e.g. { maxSockets: 64 }.',
+    ],
+    [
+      () => stripeHttpClient([]),
+      'option "config" is an array of 0. Pass an object, e.g. { maxSockets: 64 }.',
+    ],
+    [
+      () => stripeHttpClient({ quux: 1 }),
+      'stripeHttpClient() has no option "quux". The options are host, port, protocol, attemptTimeoutMs, keepAliveMs, maxSockets, maxBodyBytes, spareConnection, httpAgent, ca.',
+    ],
+  ])('what is wrong with a client: %#', (make, message) => {
     expect(messageOf(make)).toBe(`express-stripe-customer-session: ${message}`);
   });
 });

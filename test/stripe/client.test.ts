@@ -118,6 +118,9 @@ describe('config', () => {
     expect(stripe.getMaxNetworkRetries()).toBe(0);
     expect(stripe.getApiField('host')).toBe('localhost');
     expect(stripe.getApiField('timeout')).toBe(1_000);
+    expect(stripe.getApiField('stripeAccount')).toBe('acct_1');
+    expect(stripe.getApiField('stripeContext')).toBe('acct_2');
+    expect(createStripe(KEY, { apiVersion: '2024-06-20' }).getApiField('version')).toBe('2024-06-20');
   });
 
   test('telemetry is off, and retries are not stripe-node’s', () => {
@@ -152,5 +155,7 @@ describe('what the key says', () => {
 test('printing the client does not print the key', () => {
   const stripe = createStripe('sk_test_canary');
   expect(inspect(stripe, { depth: 20, showHidden: true })).not.toContain('canary');
-  expect(inspect({ app: { stripe } }, { depth: 20 })).not.toContain('canary');
+  expect(inspect({ app: { stripe } }, { depth: 20 })).toBe(
+    '{ app: { stripe: Stripe { made by createStripe } } }',
+  );
 });
