@@ -44,7 +44,8 @@ export const groups = {
   customers: {
     mutate: ['src/customers/{directory-options,create-customer,creation-limit,rows,store,user-id}.ts'],
     tests: [
-      'customers/{directory,migrating,options,recreate,scopes,stripe-failures,waiting,write-ahead}.test.ts',
+      'customers/{creation-limit,directory,migrating,options,recreate,scopes,stripe-failures,waiting,write-ahead}.test.ts',
+      'options/messages.test.ts',
     ],
   },
   stores: {

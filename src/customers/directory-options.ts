@@ -96,7 +96,7 @@ export function parseDirectoryOptions<User>(options: CustomerDirectoryOptions<Us
   if (typeof options !== 'object' || options === null) {
     throw configError('options', options, 'Pass { stripe, store, userId }.');
   }
-  refuseUnknownKeys('customerDirectory', options, Object.keys(OPTION_NAMES));
+  refuseUnknownKeys('customerDirectory()', options, Object.keys(OPTION_NAMES));
   const { stripe, store, userId, profile = () => ({}), recreate = false } = options;
   requireMethods('stripe', stripe?.customers, recreate ? ['create', 'retrieve'] : ['create']);
   requireMethods('store', store, ['get', 'begin', 'renew', 'claim', 'replace']);

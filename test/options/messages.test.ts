@@ -11,6 +11,7 @@ const untyped =
 
 const createStripe = untyped(library.createStripe);
 const stripeHttpClient = untyped(library.stripeHttpClient);
+const customerDirectory = untyped(library.customerDirectory);
 const customerSessionGuard = untyped(library.customerSessionGuard);
 const customerSessionIssuer = untyped(library.customerSessionIssuer);
 const customerSessionRouter = untyped(library.customerSessionRouter);
@@ -339,6 +340,62 @@ describe('an error of start-up says, word for word', () => {
       'stripeHttpClient() has no option "quux". The options are host, port, protocol, attemptTimeoutMs, keepAliveMs, maxSockets, maxBodyBytes, spareConnection, httpAgent, ca.',
     ],
   ])('what is wrong with a client: %#', (make, message) => {
+    expect(messageOf(make)).toBe(`express-stripe-customer-session: ${message}`);
+  });
+
+  const directory = {
+    stripe: library.createStripe('sk_test_1'),
+    store: library.memoryStore(),
+    userId: () => 'ada',
+  };
+  const bare = { customers: { create: () => undefined } };
+  it.each([
+    [() => customerDirectory(null), 'option "options" is null. Pass { stripe, store, userId }.'],
+    [
+      () => customerDirectory({ ...directory, quux: 1 }),
+      'customerDirectory() has no option "quux". The options are stripe, store, userId, profile, scope, recreate, maxInFlight.',
+    ],
+    [
+      () => customerDirectory({ ...directory, stripe: undefined }),
+      'option "stripe" is undefined. It needs a method customers.create().',
+    ],
+    [
+      () => customerDirectory({ ...directory, stripe: bare, scope: 'test', recreate: true }),
+      'option "stripe" is an object. It needs a method customers.retrieve().',
+    ],
+    [
+      () => customerDirectory({ ...directory, stripe: bare }),
+      'option "scope" is undefined. Name the Stripe account and mode, such as "live": this client was not made by createStripe.',
+    ],
+    [
+      () => customerDirectory({ ...directory, scope: ' ' }),
+      'option "scope" is a string. Pass 1 to 255 bytes of printable text, such as "live".',
+    ],
+    [
+      () => customerDirectory({ ...directory, scope: 7 }),
+      'option "scope" is a number. Pass 1 to 255 bytes of printable text, such as "live".',
+    ],
+    ...['get', 'begin', 'renew', 'claim', 'replace'].map((name): [() => unknown, string] => [
+      () => customerDirectory({ ...directory, store: { ...directory.store, [name]: 1 } }),
+      `option "store" is an object. It needs a method ${name}().`,
+    ]),
+    [
+      () => customerDirectory({ ...directory, userId: 'id' }),
+      'option "userId" is a string. Pass (user) => user.id.',
+    ],
+    [
+      () => customerDirectory({ ...directory, profile: 'email' }),
+      'option "profile" is a string. Pass (user) => ({ email: user.email }).',
+    ],
+    [
+      () => customerDirectory({ ...directory, recreate: 'always' }),
+      'option "recreate" is "always". Pass true, false or "vanished-test-data".',
+    ],
+    [
+      () => customerDirectory({ ...directory, maxInFlight: 1_001 }),
+      'option "maxInFlight" is 1001. Use a whole number from 1 to 1000, or leave it out.',
+    ],
+  ])('what is wrong with a directory: %#', (make, message) => {
     expect(messageOf(make)).toBe(`express-stripe-customer-session: ${message}`);
   });
 });
