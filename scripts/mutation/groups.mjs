@@ -54,7 +54,7 @@ export const groups = {
   },
   limit: {
     mutate: ['src/rate-limit/*.ts'],
-    tests: ['rate-limit/{guarded-store,limiter,own-lag,outages}.test.ts'],
+    tests: ['options/messages.test.ts', 'rate-limit/{guarded-store,limiter,own-lag,outages}.test.ts'],
   },
   client: { mutate: ['src/client/*.{ts,tsx}'], tests: ['client/*.test.{ts,tsx}'] },
   doctor: { mutate: ['src/doctor/**/*.ts'], tests: ['doctor/*.test.ts'] },

@@ -70,7 +70,7 @@ const LONGEST_WAIT_MS = 60_000;
 
 /** @throws TypeError that names the option, its value and the fix. */
 export function parseGuardOptions(options: GuardedStoreOptions): GuardConfig {
-  refuseUnknownKeys('guardedStore', options, Object.keys(OPTION_NAMES));
+  refuseUnknownKeys('guardedStore()', options, Object.keys(OPTION_NAMES));
   return {
     timeoutMs: wholeNumber('timeoutMs', options.timeoutMs, 100, [1, LONGEST_WAIT_MS]),
     failures: wholeNumber('failures', options.failures, 2, [1, 1_000]),

@@ -12,6 +12,7 @@ const untyped =
 const createStripe = untyped(library.createStripe);
 const stripeHttpClient = untyped(library.stripeHttpClient);
 const customerDirectory = untyped(library.customerDirectory);
+const guardedStore = untyped(library.guardedStore);
 const customerSessionGuard = untyped(library.customerSessionGuard);
 const customerSessionIssuer = untyped(library.customerSessionIssuer);
 const customerSessionRouter = untyped(library.customerSessionRouter);
@@ -396,6 +397,27 @@ describe('an error of start-up says, word for word', () => {
       'option "maxInFlight" is 1001. Use a whole number from 1 to 1000, or leave it out.',
     ],
   ])('what is wrong with a directory: %#', (make, message) => {
+    expect(messageOf(make)).toBe(`express-stripe-customer-session: ${message}`);
+  });
+
+  it.each([
+    [
+      () => guardedStore({}),
+      'option "makeStore" is an object. Pass a function that makes the store: () => new RedisStore(…).',
+    ],
+    [
+      () => guardedStore(() => ({})),
+      'option "makeStore" is an object. It must return a store of express-rate-limit.',
+    ],
+    [
+      () => guardedStore(() => undefined),
+      'option "makeStore" is undefined. It must return a store of express-rate-limit.',
+    ],
+    [
+      () => guardedStore(() => ({}), { quux: 1 }),
+      'guardedStore() has no option "quux". The options are timeoutMs, failures, startupMs, retryAfterMs, maxLocalKeys, onStateChange.',
+    ],
+  ])('what is wrong with a store of the limit: %#', (make, message) => {
     expect(messageOf(make)).toBe(`express-stripe-customer-session: ${message}`);
   });
 });

@@ -301,7 +301,7 @@ describe('H8 guardedStore: who waits for what', () => {
 
   it('a crowd does not wait for a store that hangs: it is let go with the first two', async () => {
     const server = new FakeServer();
-    const { hit } = startProcess(server, { timeoutMs: 100 }, 1_000);
+    const { hit, events } = startProcess(server, { timeoutMs: 100 }, 1_000);
     await hit();
     server.mode = 'hangs';
     let answered = 0;
@@ -321,6 +321,8 @@ describe('H8 guardedStore: who waits for what', () => {
     await pass(0);
     expect(answered).toBe(212);
     expect(server.asked.filter((key) => key !== PROBE)).toEqual([]);
+    await pass(1_000);
+    expect(events).toStrictEqual([{ state: 'local', reason: 'timeout' }]);
   });
 
   it('stops for good when it is shut', async () => {
@@ -438,6 +440,66 @@ describe('guardedStore as a store', () => {
     expect(await hit()).toBe(3);
     await store.resetKey('ada');
     expect(await hit()).toBe(1);
+  });
+
+  it('decrement takes back a hit that is owed, and asks the store for every other', async () => {
+    const server = new FakeServer();
+    const { store, hit, hits } = startProcess(server);
+    await hit();
+    server.mode = 'fails';
+    await hits(3);
+    await store.decrement('ada');
+    expect(server.hits.get('ada')).toBe(1);
+    server.mode = 'answers';
+    await pass(2_000);
+    expect(server.hits.get('ada')).toBe(3);
+    await store.decrement('ada');
+    expect(server.hits.get('ada')).toBe(2);
+    await store.decrement('bob');
+    expect(server.hits.get('bob')).toBe(-1);
+  });
+
+  it('get adds what is owed to what the store tells, and knows what this process alone has counted', async () => {
+    const server = new FakeServer();
+    const [here, there] = [startProcess(server, {}, 20), startProcess(server, {}, 20)];
+    await here.hit();
+    server.mode = 'fails';
+    await here.hit();
+    server.mode = 'answers';
+    expect(await here.store.get?.('ada')).toMatchObject({ totalHits: 2 });
+    await there.hits(3);
+    expect(await here.store.get?.('ada')).toMatchObject({ totalHits: 5 });
+    await there.hit('bob');
+    expect(await here.store.get?.('bob')).toEqual({ totalHits: 1, resetTime: undefined });
+    server.hits.clear();
+    expect(await here.store.get?.('ada')).toMatchObject({ totalHits: 2 });
+    expect(await here.store.get?.('eve')).toBeUndefined();
+  });
+
+  it('its windows end when they end, be it by the clock of this process or of the store', async () => {
+    const [server, near] = [new FakeServer(), new FakeServer(() => new Date(Date.now() + 10_000))];
+    const [here, elsewhere] = [startProcess(server), startProcess(near)];
+    for (const { hit, store } of [here, elsewhere]) {
+      await hit();
+      await pass(4_000);
+      const leftMs = (await store.get?.('ada'))?.resetTime?.getTime();
+      expect(leftMs).toBe(Date.now() + (store === here.store ? WINDOW_MS : 10_000) - 4_000);
+    }
+  });
+
+  it('needs no more of a store than it must have, and tells its prefix', async () => {
+    const server = new FakeServer();
+    const makeStore = (): Store => {
+      const { increment, decrement, resetKey } = server.makeStore();
+      return { increment, decrement, resetKey, prefix: 'shop:' };
+    };
+    const store = guardedStore(makeStore);
+    await store.increment('ada');
+    expect([store.prefix, store.localKeys]).toEqual(['shop:', false]);
+    expect(await store.get?.('ada')).toMatchObject({ totalHits: 1 });
+    await store.resetAll?.();
+    expect(await store.get?.('ada')).toBeUndefined();
+    await expect(store.shutdown?.()).resolves.toBeUndefined();
   });
 
   it.each([
