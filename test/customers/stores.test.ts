@@ -9,12 +9,9 @@ import type { ServerProcess } from '../../examples/cluster/servers/processes.js'
 import { startRedis } from '../../examples/cluster/servers/redis.js';
 import { postgresStore } from '../../src/customers/postgres.js';
 import { redisStore } from '../../src/customers/redis.js';
-import { memoryStore } from '../../src/customers/store.js';
 import { customerStoreContract } from '../../src/testing/store-contract.js';
 import { until } from '../support/until.js';
 import { describeWith } from './support/describe-with.js';
-
-customerStoreContract('memory', memoryStore);
 
 it('postgresStore passes on PGlite, and the contract runs under node:test', async () => {
   const suite = join(__dirname, 'support', 'pglite-suite.ts');
