@@ -44,7 +44,7 @@ export const directoryMistakes = [
     file: 'src/customers/store.ts',
     from: 'const row = { creationKey, ...held };',
     to: 'const row = { ...held, creationKey };',
-    tests: 'test/customers/stores',
+    tests: 'test/customers/memory-store',
     named: 'contract: memory',
   },
   {
@@ -83,7 +83,7 @@ export const directoryMistakes = [
     file: 'src/customers/store.ts',
     from: "      if (typeof held === 'string') return held;\n",
     to: '      void held;\n',
-    tests: 'test/customers/stores',
+    tests: 'test/customers/memory-store',
     named: 'contract: memory',
   },
   {
@@ -158,7 +158,7 @@ export const directoryMistakes = [
     file: 'src/customers/store.ts',
     from: 'if (row?.creationKey !== expectedKey) return false;',
     to: 'if (row?.creationKey === undefined) return false;',
-    tests: 'test/customers/stores',
+    tests: 'test/customers/memory-store',
     named: 'contract: memory',
   },
   {
@@ -234,7 +234,7 @@ export const directoryMistakes = [
     file: 'src/customers/store.ts',
     from: 'return JSON.stringify([scope, name]);',
     to: 'return `${scope}:${name}`;',
-    tests: 'test/customers/stores',
+    tests: 'test/customers/memory-store',
     named: 'contract: memory',
   },
   {
@@ -285,7 +285,7 @@ export const directoryMistakes = [
     file: 'src/customers/store.ts',
     from: '    if ((owners.get(owned) ?? row) !== row) throw heldByAnother();\n',
     to: '',
-    tests: 'test/customers/stores',
+    tests: 'test/customers/memory-store',
     named: 'contract: memory',
   },
   {
