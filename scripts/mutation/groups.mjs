@@ -50,7 +50,7 @@ export const groups = {
   },
   stores: {
     mutate: ['src/customers/{postgres,postgres-schema,redis}.ts'],
-    tests: ['customers/{options,stores}.test.ts'],
+    tests: ['customers/{options,store-clients,stores}.test.ts'],
   },
   limit: {
     mutate: ['src/rate-limit/*.ts'],

@@ -55,7 +55,7 @@ export function postgresStore(client: PostgresClient, options: PostgresStoreOpti
   if (typeof client?.query !== 'function') {
     throw configError('client', client, 'Pass a Pool of pg, a PGlite, or anything with query(text, values).');
   }
-  refuseUnknownKeys('postgresStore', options, ['table']);
+  refuseUnknownKeys('postgresStore()', options, ['table']);
   const { table: name = DEFAULT_TABLE } = options;
   const table = quoteTable(name);
   const sql = statements(table);

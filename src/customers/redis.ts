@@ -146,7 +146,7 @@ function keyPrefix(options: RedisStoreOptions): string {
     'Name the app that the keys belong to: redisStore(client, { prefix: "shop:customers:" }). No braces; and no two apps ' +
     'with one prefix on the same Redis, since they would share their customers.';
   if (typeof options !== 'object' || options === null) throw configError('prefix', undefined, fix);
-  refuseUnknownKeys('redisStore', options, ['prefix']);
+  refuseUnknownKeys('redisStore()', options, ['prefix']);
   const { prefix } = options;
   if (typeof prefix === 'string' && prefix !== '' && !/[{}]/.test(prefix)) return prefix;
   throw configError('prefix', prefix, fix);
