@@ -44,7 +44,7 @@ export const groups = {
   customers: {
     mutate: ['src/customers/{directory-options,create-customer,creation-limit,rows,store,user-id}.ts'],
     tests: [
-      'customers/{bound-answers,creation-limit,directory,memory-store,migrating,options,recreate,rows,scopes,stripe-failures,waiting,write-ahead}.test.ts',
+      'customers/{creation-limit,directory,memory-store,migrating,options,recreate,rows,scopes,stripe-answers,stripe-failures,waiting,write-ahead}.test.ts',
       'options/messages.test.ts',
     ],
   },

@@ -2,7 +2,7 @@ import type { CustomerSessionProblem } from '../../src/core/problem.js';
 import { rowsOf } from '../../src/customers/rows.js';
 import { type CustomerStore, memoryStore } from '../../src/customers/store.js';
 
-const rowsWith = (store: object) => rowsOf({ ...memoryStore(), ...store } as CustomerStore, 'test');
+const rowsWith = (store: object) => rowsOf({ ...memoryStore(), ...store }, 'test');
 
 async function failureOf(run: Promise<unknown>) {
   const problem: CustomerSessionProblem = await run.then(
