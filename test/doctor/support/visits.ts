@@ -33,14 +33,16 @@ export function refusal(status: number, code: string, more: Partial<Answer> = {}
 
 let made = 0;
 
-/** A session that lasts half an hour. */
-export function session(
-  { lifeMs = 30 * MINUTE_MS, secret = `secret_${++made}`, ...more } = {},
-): Answer {
-  return answer(200, { ...more, body: { client_secret: secret, expires_at: (NOW + lifeMs) / 1000 } });
+interface SessionParts extends Partial<Omit<Answer, 'body'>> {
+  lifeMs?: number;
+  secret?: string;
 }
 
-type SessionParts = Partial<Omit<Answer, 'body'>> & { lifeMs?: number; secret?: string };
+/** A session that lasts half an hour. */
+export function session(parts: SessionParts = {}): Answer {
+  const { lifeMs = 30 * MINUTE_MS, secret = `secret_${++made}`, ...more } = parts;
+  return answer(200, { ...more, body: { client_secret: secret, expires_at: (NOW + lifeMs) / 1000 } });
+}
 
 export const unauthenticated = refusal(401, 'unauthenticated');
 export const crossOrigin = refusal(403, 'cross_origin');
