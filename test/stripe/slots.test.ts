@@ -127,6 +127,23 @@ test.each([
   expect(release.mock.calls.map(([sign = true]) => sign)).toEqual([isSign]);
 });
 
+test('H9 a call that never ends gives its slot back after five minutes, which is no sign of Stripe', async () => {
+  const release = jest.fn();
+  void holding({ release }, () => new Promise(() => undefined));
+  await jest.advanceTimersByTimeAsync(299_999);
+  expect(release).not.toHaveBeenCalled();
+  await jest.advanceTimersByTimeAsync(1);
+  expect(release.mock.calls).toEqual([[false]]);
+});
+
+test('H9 a call that ends leaves no timer, whatever became of it', async () => {
+  const release = jest.fn();
+  await holding({ release }, async () => 'answer');
+  await holding({ release }, () => Promise.reject(new Error('refused'))).catch(() => undefined);
+  expect(release).toHaveBeenCalledTimes(2);
+  expect(jest.getTimerCount()).toBe(0);
+});
+
 test('H9 one stuck call closes nothing while others end', async () => {
   const slots = room({ maxInFlight: 2, longestWaitMs: 5_000 });
   follow(slots.acquire(FAR));
