@@ -40,7 +40,10 @@ export const groups = {
       'http/contract.test.ts',
     ],
   },
-  transport: { mutate: ['src/stripe/transport/*.ts'], tests: ['stripe/*.test.ts'] },
+  transport: {
+    mutate: ['src/stripe/transport/*.ts'],
+    tests: ['stripe/{client,transport-*,whole-client,wrapped-request}.test.ts'],
+  },
   customers: {
     mutate: ['src/customers/{directory-options,create-customer,creation-limit,rows,store,user-id}.ts'],
     tests: [

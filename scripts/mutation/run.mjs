@@ -80,7 +80,16 @@ function settingsOf(name, report) {
     // TypeScript 7 has no API for the compiler options that Stryker would rewrite; tests are compiled by swc.
     tsconfigFile: 'none',
     disableTypeChecks: false,
-    ignorePatterns: ['/*', '!/src', '!/test', '!/scripts', '!/examples', '!/jest.base.js', '!/package.json'],
+    ignorePatterns: [
+      '/*',
+      '!/src',
+      '!/test',
+      '!/scripts',
+      '!/examples',
+      '!/docs',
+      '!/jest.base.js',
+      '!/package.json',
+    ],
     incremental: true,
     incrementalFile: incrementalOf(name),
     reporters: ['json', 'clear-text', 'progress-append-only'],
