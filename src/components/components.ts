@@ -126,9 +126,9 @@ const CATALOGUE: Record<keyof Components, Record<string, Accepts> | null> = {
 const COMPONENTS = Object.keys(CATALOGUE);
 const FEATURES = new Set(Object.values(CATALOGUE).flatMap((features) => Object.keys(features ?? {})));
 
-function oneOf(values: readonly unknown[]): Accepts {
+function oneOf(values: readonly string[]): Accepts {
   return {
-    test: (value) => values.includes(value),
+    test: (value) => values.some((one) => one === value),
     text: `Use ${values.map((value) => `"${value}"`).join(' or ')}.`,
   };
 }
