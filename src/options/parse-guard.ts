@@ -44,6 +44,8 @@ export function parseGuardPolicy(options: CustomerSessionGuardOptions): GuardPol
   };
 }
 
+// The letters of hosts alone: to a URL "*", "${HOST}" and "a.example,b.example" are hosts, too.
+const HTTPS_ORIGIN = /^https:\/\/[\w.:[\]-]+$/;
 // An app's own scheme; browsers send `null` for file: and data:.
 const APP_ORIGIN =
   /^(?!https?:|wss?:|file:|data:|blob:|javascript:|about:)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(?::\d{1,5})?$/;
@@ -66,10 +68,8 @@ function parseOrigins(value: unknown, mayBeLocal: boolean): ReadonlySet<string> 
 function isExactOrigin(value: unknown, mayBeLocal: boolean): boolean {
   if (typeof value !== 'string') return false;
   if (APP_ORIGIN.test(value)) return true;
-  // A host with a "*" in it is one to a URL, and is never sent.
-  const isSecure = value.startsWith('https://') && !value.includes('*');
-  const mayBe = isSecure || (mayBeLocal && isLocalOrigin(value));
-  return mayBe && URL.canParse(value) && new URL(value).origin === value;
+  const isWeb = HTTPS_ORIGIN.test(value) || (mayBeLocal && isLocalOrigin(value));
+  return isWeb && URL.canParse(value) && new URL(value).origin === value;
 }
 
 let warned = false;
