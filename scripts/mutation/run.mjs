@@ -64,8 +64,8 @@ function incrementalOf(name) {
 function forgetSurvivors(file) {
   if (!existsSync(file)) return;
   const kept = JSON.parse(readFileSync(file, 'utf8'));
-  for (const of of Object.values(kept.files)) {
-    of.mutants = of.mutants.filter(({ status }) => status !== 'Survived' && status !== 'NoCoverage');
+  for (const source of Object.values(kept.files)) {
+    source.mutants = source.mutants.filter(({ status }) => status !== 'Survived' && status !== 'NoCoverage');
   }
   writeFileSync(file, JSON.stringify(kept));
 }
