@@ -87,6 +87,7 @@ function settingsOf(name, report) {
       '!/scripts',
       '!/examples',
       '!/docs',
+      '!/dist',
       '!/jest.base.js',
       '!/package.json',
     ],
