@@ -122,7 +122,8 @@ class Page {
   }
 
   #styled(format: 'bold' | 'red' | 'yellow', text: string): string {
-    return this.#look.colour ? styleText(format, text) : text;
+    // Whether there are colours was looked at by the caller; here stdout may be anything.
+    return this.#look.colour ? styleText(format, text, { validateStream: false }) : text;
   }
 }
 

@@ -86,6 +86,11 @@ describe('a right set-up is called right', () => {
       expect.stringMatching(/^Stripe's API version is \d{4}-\d\d-\d\d/),
       'The key may create customer sessions.',
     ]);
+    expect(report.notChecked).toContainEqual({
+      what: 'The route from outside',
+      why: 'needs --url https://…',
+    });
+    expect(progress).toContain('Looking at the installed packages …');
     expect(progress).toContain('a customer that does not exist (nothing is created)');
     expect(emulator.sessions).toEqual([]);
   });
