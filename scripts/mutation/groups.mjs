@@ -42,7 +42,11 @@ export const groups = {
   },
   transport: {
     mutate: ['src/stripe/transport/*.ts'],
-    tests: ['stripe/{client,transport-*,whole-client,wrapped-request}.test.ts'],
+    tests: [
+      'http/contract.test.ts',
+      'options/messages.test.ts',
+      'stripe/{client,transport-*,whole-client,wrapped-request}.test.ts',
+    ],
   },
   customers: {
     mutate: ['src/customers/{directory-options,create-customer,creation-limit,rows,store,user-id}.ts'],

@@ -340,6 +340,30 @@ describe('an error of start-up says, word for word', () => {
       () => stripeHttpClient({ quux: 1 }),
       'stripeHttpClient() has no option "quux". The options are host, port, protocol, attemptTimeoutMs, keepAliveMs, maxSockets, maxBodyBytes, spareConnection, httpAgent, ca.',
     ],
+    [
+      () => stripeHttpClient({ protocol: 'ftp' }),
+      'option "protocol" is "ftp". Use \'https\', or \'http\' for an emulator.',
+    ],
+    [
+      () => stripeHttpClient({ host: 7 }),
+      'option "host" is a number. Use a host name or address alone, e.g. \'api.stripe.com\'.',
+    ],
+    [
+      () => stripeHttpClient({ host: 'https://api.stripe.com' }),
+      'option "host" is a string. Use a host name or address alone, e.g. \'api.stripe.com\'.',
+    ],
+    [
+      () => stripeHttpClient({ host: 'a.example b' }),
+      'option "host" is a string. Use a host name or address alone, e.g. \'api.stripe.com\'.',
+    ],
+    [
+      () => stripeHttpClient({ httpAgent: 'http://proxy.example' }),
+      'option "httpAgent" is a string. Pass an agent of node:http, e.g. new HttpsProxyAgent(url).',
+    ],
+    [
+      () => stripeHttpClient({ ca: 'no PEM' }),
+      'option "ca" is a string. Pass certificates in PEM, as a string, a Buffer, or an array of them.',
+    ],
   ])('what is wrong with a client: %#', (make, message) => {
     expect(messageOf(make)).toBe(`express-stripe-customer-session: ${message}`);
   });
