@@ -20,7 +20,7 @@ const project = {
   },
   // Sources name their imports `./x.js`, as Node will find them once built.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.stryker-tmp/'],
 };
 
 /** What every run shares. @type {import('jest').Config} */
