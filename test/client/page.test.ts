@@ -123,8 +123,10 @@ describe('waking up', () => {
   afterEach(async () => {
     leaveAll();
     await pass(0);
-    expect(jest.getTimerCount()).toBe(0);
+    const timers = jest.getTimerCount();
     jest.useRealTimers();
+    jest.restoreAllMocks();
+    expect(timers).toBe(0);
   });
 
   /** A source whose outage is over, and the number of its requests so far. */
@@ -159,22 +161,24 @@ describe('waking up', () => {
   });
 
   test('is heard until the last one leaves, and no more', async () => {
-    const listening = new Set<string>();
-    const add = jest
+    // A former test's source may leave only now.
+    const listening = new Map<unknown, Set<string>>();
+    const typesOf = (listener: unknown) => listening.get(listener) ?? new Set();
+    jest
       .spyOn(globalThis, 'addEventListener')
-      .mockImplementation((type) => void listening.add(type));
-    const remove = jest
+      .mockImplementation((type, listener) => void listening.set(listener, typesOf(listener).add(type)));
+    jest
       .spyOn(globalThis, 'removeEventListener')
-      .mockImplementation((type) => void listening.delete(type));
+      .mockImplementation((type, listener) => void typesOf(listener).delete(type));
     const source = sourceInUse();
     await pass(0);
-    expect([...listening]).toEqual(['visibilitychange', 'online', 'pagehide', 'pageshow']);
+    const [types = new Set(), ...more] = listening.values();
+    expect([...types]).toEqual(['visibilitychange', 'online', 'pagehide', 'pageshow']);
+    expect(more).toEqual([]);
     leaveAll();
     await pass(0);
-    expect([...listening]).toEqual([]);
+    expect([...types]).toEqual([]);
     expect(source.getSnapshot().session).toBeNull();
-    add.mockRestore();
-    remove.mockRestore();
   });
 
   test('of a session that came with the page is heard of before anybody uses it', async () => {

@@ -1,5 +1,6 @@
 import { describeWith } from '../customers/support/describe-with.js';
 import { fewAtATime } from '../support/few-at-a-time.js';
+import { until } from '../support/until.js';
 import { type ClusterProcess, type HttpAnswer, startClusterProcess } from './support/cluster-process.js';
 
 const REQUESTS_PER_SECOND = 200;
@@ -90,8 +91,9 @@ describeWith(['postgres', 'redis-server', 'nginx'], 'the cluster example', () =>
   it('says that it is alive and ready, and serves from every process', async () => {
     expect(await cluster.get('/healthz')).toMatchObject({ status: 200, body: '{"alive":true}' });
     expect(await cluster.get('/readyz')).toMatchObject({ status: 200, body: '{"ready":true}' });
-    const pages = await Promise.all(Array.from({ length: 16 }, () => cluster.get('/')));
-    expect(new Set(pages.map(({ body }) => JSON.parse(body).servedBy)).size).toBe(4);
+    const served = new Set<string>();
+    // nginx leaves one that has just ended alone for a while.
+    await until(async () => served.add(JSON.parse((await cluster.get('/')).body).servedBy).size === 4);
   });
 
   it('H8 gives a customer no more sessions at start-up than the limit', () => {
@@ -100,6 +102,7 @@ describeWith(['postgres', 'redis-server', 'nginx'], 'the cluster example', () =>
   });
 
   it('is replaced process by process under 200 requests a second, and no request fails', async () => {
+    const before = cluster.output().length;
     cluster.signal('SIGHUP');
     const done = cluster.prints(/All processes are new/);
     const [{ sent, seconds, failed }, bob] = await Promise.all([underLoad(done), hammer('bob', done)]);
@@ -109,18 +112,22 @@ describeWith(['postgres', 'redis-server', 'nginx'], 'the cluster example', () =>
     // H8: one customer gets 30 sessions in a window, from old and new processes together.
     expect(bob.filter(({ status }) => status !== 200 && status !== 429)).toEqual([]);
     expect(Math.max(...sessionsByWindow(bob))).toBe(LIMIT);
-    const drained = cluster.output().match(/server-\d\.1: draining/g);
-    expect(drained).toHaveLength(4);
+    const drained = cluster
+      .output()
+      .slice(before)
+      .matchAll(/server-(\d)\.\d: draining/g);
+    expect([...drained].map(([, server]) => server).toSorted()).toEqual(['1', '2', '3', '4']);
   }, 180_000);
 
   it('goes on while one process is killed, and starts another in its place', async () => {
-    const pids = [...cluster.output().matchAll(/server-2\.\d: ready \(pid (\d+)\)/g)];
-    process.kill(Number(pids.at(-1)?.[1]), 'SIGKILL');
+    const starts = [...cluster.output().matchAll(/server-2\.(\d): ready \(pid (\d+)\)/g)];
+    const [, generation, pid] = starts.at(-1) ?? [];
+    process.kill(Number(pid), 'SIGKILL');
     await cluster.prints(/server-2 ended \(SIGKILL\)/);
     const answers = await Promise.all(
       cookies.slice(0, 20).map((cookie) => cluster.post('/customer-session', cookie)),
     );
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
-    await cluster.prints(/server-2\.3: ready/);
+    await cluster.prints(new RegExp(`server-2\\.${Number(generation) + 1}: ready`));
   }, 60_000);
 });

@@ -19,14 +19,14 @@ describe('the page of examples/storefront', () => {
   let folder: string;
   const build = () => run(process.execPath, [path.join(folder, 'examples/storefront/web/build.mjs')]);
 
-  beforeAll(() => {
+  beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'escs-page-'));
     for (const source of SOURCES) {
       cpSync(path.join(ROOT, source), path.join(folder, source), { recursive: true });
     }
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('says that it is built while it is, and is kept for the next start', async () => {
     const first = await build();

@@ -16,12 +16,11 @@ const hasCurl = spawnSync('curl', ['--version']).status === 0;
 const itWithCurl = hasCurl || process.env.CI === 'true' ? it : it.skip;
 
 let folder: string;
-let data: string;
 const started: Storefront[] = [];
 const shoppers: Shopper[] = [];
 
-async function start(npm = false): Promise<Storefront> {
-  const storefront = await startStorefront({ data, npm });
+async function start(data: string, npm = false): Promise<Storefront> {
+  const storefront = await startStorefront({ data: path.join(folder, data), npm });
   started.push(storefront);
   return storefront;
 }
@@ -56,7 +55,6 @@ function certificateOf({ port }: Storefront): Promise<string> {
 
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'storefront-'));
-  data = path.join(folder, 'data');
 });
 afterEach(() => {
   for (const shopper of shoppers.splice(0)) shopper.leave();
@@ -69,8 +67,12 @@ afterAll(() => {
 describe('examples/storefront', () => {
   let storefront: Storefront;
   beforeAll(async () => {
-    storefront = await start();
+    storefront = await start('data');
   }, 120_000);
+  afterAll(async () => {
+    storefront.signal('SIGTERM');
+    await storefront.ended;
+  });
 
   itWithCurl('prints commands that do what it says when they are pasted (needs curl)', async () => {
     const [own = '', other = '', ...more] = storefront.curlLines;
@@ -95,16 +97,6 @@ describe('examples/storefront', () => {
     const { status, json } = await ada.askForSession();
     expect(status).toBe(200);
     expect(Object.keys(json)).toEqual(['client_secret', 'expires_at']);
-  });
-
-  it('makes bob a customer on his first request, and asks for the same one on the next', async () => {
-    expect(await customersOfBob(storefront)).toEqual([]);
-    const bob = await signedIn(storefront, 'bob');
-    expect((await bob.askForSession()).status).toBe(200);
-    const customers = await customersOfBob(storefront);
-    expect(customers).toHaveLength(1);
-    expect((await bob.askForSession()).status).toBe(200);
-    expect(await customersOfBob(storefront)).toEqual(customers);
   });
 
   it('refuses dora, whose customer was deleted, and whoever is signed out', async () => {
@@ -177,22 +169,25 @@ describe('examples/storefront', () => {
     expect(none.output).toMatch('PORT is "http". Use a whole number from 1 to 65535.');
   });
 
-  it('keeps bob’s customer, its page and its certificate when it stops and starts again', async () => {
+  it('makes bob a customer once, and keeps him, its page and its certificate when it stops and starts again', async () => {
+    expect(await customersOfBob(storefront)).toEqual([]);
+    const bob = await signedIn(storefront, 'bob');
+    expect((await bob.askForSession()).status).toBe(200);
     const before = await customersOfBob(storefront);
+    expect(before).toHaveLength(1);
+    expect((await bob.askForSession()).status).toBe(200);
+    expect(await customersOfBob(storefront)).toEqual(before);
     const certificate = await certificateOf(storefront);
     expect(storefront.output()).toContain('Making an embedded Postgres');
     storefront.signal('SIGTERM');
     expect(await storefront.ended).toBe(0);
-    storefront = await start();
+    storefront = await start('data');
     expect(storefront.output()).toMatch(/^Opening the embedded Postgres in .* …$/m);
     expect(storefront.output()).not.toContain('Building the page');
     expect(await certificateOf(storefront)).toBe(certificate);
-    expect(before).toHaveLength(1);
     expect(await customersOfBob(storefront)).toEqual(before);
     expect((await (await signedIn(storefront, 'bob')).askForSession()).status).toBe(200);
     expect(await customersOfBob(storefront)).toEqual(before);
-    storefront.signal('SIGTERM');
-    await storefront.ended;
   });
 });
 
@@ -207,7 +202,7 @@ describe('examples/storefront, told to stop', () => {
   ] as const)(
     'finishes the request under way at %s (by npm: %s, to: %s), and ends',
     async (signal, npm, to) => {
-      const storefront = await start(npm);
+      const storefront = await start('stopped', npm);
       const slow = await signedIn(storefront);
       const signIn = await slow.halfASignIn('ada');
       storefront.signal(signal, to);

@@ -41,6 +41,8 @@ describe('the router on emulate 0.12.2, a stand-in for Stripe that is not ours',
     expect(second).not.toBe(first);
     const left = Number(answers[0]?.json.expires_at) - Date.now() / 1000;
     expect(Math.round(left / 60)).toBe(30);
+    // Our own emulator had no part in it.
+    expect(shop.emulator.requests).toEqual([]);
   });
 
   it('H11 answers 409 for a customer that it never had, and for one that was deleted', async () => {
@@ -113,10 +115,14 @@ describe('the router on emulate 0.12.2, a stand-in for Stripe that is not ours',
   });
 
   it('H11 answers 502 once it has ended', async () => {
-    await emulate.close();
-    expectProblem(await call(shop, { headers: fromBrowser(shop) }), 502, 'stripe_unavailable');
-    expect(shop.events.at(-1)).not.toHaveProperty('stripeStatus');
-    // Whatever was answered until then, our own emulator had no part in it.
-    expect(shop.emulator.requests).toEqual([]);
+    const ended = await startEmulate([]);
+    const client = createStripe('sk_test_emulate', ended.stripeConfig);
+    const app = await startHost({ options: { stripe: client } });
+    await ended.close();
+    const answer = await call(app, { headers: fromBrowser(app) });
+    await app.close();
+    await client.close();
+    expectProblem(answer, 502, 'stripe_unavailable');
+    expect(app.events.at(-1)).not.toHaveProperty('stripeStatus');
   });
 });

@@ -91,11 +91,7 @@ export function expectResponseHeaders({ status, headers, text }: Answer): void {
   const contentType = status === 200 ? 'application/json; charset=utf-8' : 'application/problem+json';
   expect(headers['content-type']).toBe(contentType);
   if (text !== '') expect(headers['content-length']).toBe(String(Buffer.byteLength(text)));
-  seenStatuses.add(status);
 }
-
-/** The statuses that the shared check has seen in this file. */
-export const seenStatuses = new Set<number>();
 
 /** A refusal by its code, RFC 9457 in form, with nothing beside its five members. */
 export function expectProblem(answer: Answer, status: number, code: string): void {
