@@ -25,6 +25,8 @@ const project = {
 
 /** What every run shares. @type {import('jest').Config} */
 const run = {
+  // No test depends on another's: they come in another order each time. `--seed=…` brings an order back.
+  randomize: true,
   // A hang never ends; a busy machine is only late.
   testTimeout: 60_000,
   // Many suites start servers and processes of their own, and wait for them more than they work.

@@ -8,8 +8,6 @@ const bothMajors = ['<rootDir>/test/http/**/*.test.ts'];
 /** @type {import('jest').Config} */
 module.exports = {
   ...run,
-  // No test depends on another's: they come in another order each time. `--seed=…` brings an order back.
-  randomize: true,
   projects: [
     {
       ...project,
