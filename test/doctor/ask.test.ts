@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, LookupFunction, Socket } from 'node:net';
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Asker, type Connecting } from '../../src/doctor/ask.js';
+import { failingLookup, startLoopback } from '../support/loopback.js';
 
 const MOST_BYTES = 64 * 1024;
 const PATIENCE_MS = 15_000;
@@ -19,13 +20,9 @@ function makeAsker(connecting: Connecting = {}): Asker {
 }
 
 async function startServer(answer: (res: ServerResponse) => void): Promise<{ server: Server; url: URL }> {
-  const server = createServer((_req, res) => answer(res));
-  open.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return { server, url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`) };
+  const { server, port, close } = await startLoopback((_req, res) => answer(res));
+  open.push(close);
+  return { server, url: new URL(`http://127.0.0.1:${port}`) };
 }
 
 /** How many connections the server was given until now. */
@@ -100,9 +97,7 @@ describe('how the doctor asks', () => {
     [7, 'no answer'],
     [['ENOTFOUND'], 'no answer'],
   ])('of a failure with the code %p it says %p', async (code, said) => {
-    const failing: LookupFunction = (_hostname, _options, callback) =>
-      callback(Object.assign(new Error('canary'), { code }) as NodeJS.ErrnoException, '', 4);
-    const asker = makeAsker({ lookup: failing });
+    const asker = makeAsker({ lookup: failingLookup(code) });
     expect(await asker.ask(new URL('http://shop.example/'), { method: 'GET' })).toEqual({ silence: said });
   });
 });

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo, LookupFunction } from 'node:net';
 import { trust } from '../../src/stripe/transport/agent.js';
 import { factsOf, type HttpClientResponse } from '../../src/stripe/transport/answer.js';
 import { StripeTransportError } from '../../src/stripe/transport/error.js';
 import { StripeHttpClient } from '../../src/stripe/transport/http-client.js';
 import { parseTransport, type TransportConfig } from '../../src/stripe/transport/settings.js';
+import { failingLookup, startLoopback } from '../support/loopback.js';
 
 // Pauses between attempts are noted and left out.
 jest.mock('node:timers/promises', () => ({ setTimeout: jest.fn(async () => undefined) }));
@@ -43,17 +42,13 @@ interface Server {
 async function startServer(listener: RequestListener): Promise<Server> {
   const requests: IncomingMessage[] = [];
   const closed: Promise<void>[] = [];
-  const server = http.createServer((request, response) => {
+  const { port, close } = await startLoopback((request, response) => {
     requests.push(request.resume());
     closed.push(new Promise((resolve) => request.socket.once('close', () => resolve())));
     listener(request, response);
   });
-  open.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return { port: (server.address() as AddressInfo).port, requests, closed };
+  open.push(close);
+  return { port, requests, closed };
 }
 
 function ask(port: number, asking: Asking = {}): Promise<HttpClientResponse> {
@@ -86,17 +81,6 @@ async function failure(call: Promise<unknown>): Promise<StripeTransportError> {
   );
   if (error instanceof StripeTransportError) return error;
   throw error;
-}
-
-/** An agent whose look-up of names fails with these codes, one after the other, and then finds this machine. */
-function failingAgent(...codes: unknown[]): http.Agent {
-  const lookup: LookupFunction = (_hostname, options, callback) => {
-    if (codes.length > 0) {
-      callback(Object.assign(new Error('canary'), { code: codes.shift() }) as NodeJS.ErrnoException, '', 4);
-    } else if (options.all) callback(null, [{ address: '127.0.0.1', family: 4 }]);
-    else callback(null, '127.0.0.1', 4);
-  };
-  return new http.Agent({ lookup });
 }
 
 describe('an error of a session is cut down to words', () => {
@@ -288,7 +272,10 @@ describe('what fails is told by a word', () => {
     [['E1'], 'UNKNOWN'],
     [undefined, 'UNKNOWN'],
   ])('the code %p as %s', async (code, reason) => {
-    const call = ask(1, { host: 'shop.example', config: { httpAgent: failingAgent(code) } });
+    const call = ask(1, {
+      host: 'shop.example',
+      config: { httpAgent: new http.Agent({ lookup: failingLookup(code) }) },
+    });
     expect(await failure(call)).toMatchObject({ code: 'ECONN', reason });
   });
 });
@@ -309,7 +296,7 @@ describe('what is asked once more', () => {
     ['', 1],
   ])('after %p: %i requests', async (code, attempts) => {
     const { port } = await startServer(answering(200, '{}'));
-    const httpAgent = failingAgent(code);
+    const httpAgent = new http.Agent({ lookup: failingLookup(code) });
     const call = ask(port, { host: 'shop.example', config: { httpAgent }, maxNetworkRetries: 1 });
     if (attempts === 1) expect(await failure(call)).toMatchObject({ attempts });
     else expect(factsOf((await call).getRawResponse())?.attempts).toBe(attempts);
